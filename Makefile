@@ -1,0 +1,52 @@
+# make gallery   builds the gallery into site/        make test   runs the tests
+# make serve     shows site/ in a browser             make lock   resolves the dependencies anew
+#
+# Everything is installed into .venv from requirements*.lock. PYTHON=python3.12 chooses another interpreter.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TORCH := 2.13.0
+
+.PHONY: gallery site serve test lock clean
+.DELETE_ON_ERROR:
+
+gallery: $(VENV)/gallery.installed
+	@$(BIN)/python build_gallery.py build
+
+site: $(VENV)/gallery.installed
+	@$(BIN)/python build_gallery.py site
+
+serve: $(VENV)/gallery.installed
+	@$(BIN)/python build_gallery.py serve
+
+test: $(VENV)/test.installed
+	@sh tests/install_browser.sh
+	@$(BIN)/ruff check .
+	@$(BIN)/python -m pytest
+
+# Debian ships venv without pip's own wheel unless python3-venv is there: the system's pip then installs into it.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed; found: $$($(PYTHON) --version). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Making a virtual environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(PYTHON) -m venv --clear --without-pip $(VENV)
+
+PIP = $$(test -x $(BIN)/pip && echo $(BIN)/python -m pip || echo $(PYTHON) -m pip --python $(BIN)/python)
+
+$(VENV)/%.installed: requirements-%.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what $< lists (minutes the first time) ..."
+	@$(PIP) install --quiet --disable-pip-version-check -r $<
+	@$(PIP) install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+lock:
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet torch==$(TORCH) .
+	build/lock/bin/pip freeze --exclude lmviz | sed 's/+cpu//' > requirements-gallery.lock
+	build/lock/bin/pip install --quiet torch==$(TORCH) '.[test]'
+	build/lock/bin/pip freeze --exclude lmviz | sed 's/+cpu//' > requirements-test.lock
+	rm -rf build/lock
+
+clean:
+	rm -rf site build $(VENV)
