@@ -1,0 +1,46 @@
+"""Generation of a continuation, reproducible to the bit on one machine: greedy, or sampled from a NumPy seed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+if TYPE_CHECKING:
+    from lmviz.language_model import LanguageModel
+    from lmviz.trace import Generation
+
+
+def generate(model: LanguageModel, token_ids: np.ndarray, settings: Generation) -> np.ndarray:
+    """Ids int64 ``[new]`` that continue ``token_ids``; the last is an end-of-sequence token where one came up."""
+    random = np.random.Generator(np.random.PCG64(settings.seed))
+    new: list[int] = []
+    cache = None
+    inputs = torch.from_numpy(token_ids).to(model.device)[None]
+    with torch.inference_mode():
+        while len(new) < settings.max_new_tokens:
+            output = model.network(input_ids=inputs, past_key_values=cache, use_cache=True)
+            cache = output.past_key_values
+            logits = output.logits[0, -1].float().cpu().numpy()
+            new.append(sample(logits, settings, random) if settings.do_sample else int(np.argmax(logits)))
+            if new[-1] in model.eos_ids:
+                break
+            inputs = torch.tensor([[new[-1]]], device=model.device)
+    return np.array(new, dtype=np.int64)
+
+
+def sample(logits: np.ndarray, settings: Generation, random: np.random.Generator) -> int:
+    """One id drawn from float32 ``logits`` ``[vocabulary]`` under temperature, top-k and top-p."""
+    order = np.argsort(-logits, kind="stable")
+    if settings.top_k is not None:
+        order = order[: settings.top_k]
+    scaled = logits[order].astype(np.float64) / settings.temperature
+    probabilities = np.exp(scaled - scaled[0])
+    probabilities /= probabilities.sum()
+    if settings.top_p is not None:
+        kept = 1 + int(np.searchsorted(np.cumsum(probabilities), settings.top_p, side="left"))
+        order, probabilities = order[:kept], probabilities[:kept] / probabilities[:kept].sum()
+    cumulative = np.cumsum(probabilities)
+    drawn = int(np.searchsorted(cumulative, random.random() * cumulative[-1], side="right"))
+    return int(order[min(drawn, len(order) - 1)])

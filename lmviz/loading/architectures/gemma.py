@@ -1,0 +1,31 @@
+"""Gemma and Gemma 2: embedding scaled by the square root of the width, norms by 1 + weight, soft-capped logits.
+
+The scaling lies inside transformers' embedding module and the ``1 + weight`` inside its norm module, so that both are
+had by calling the modules themselves. Gemma 2 caps the attention scores too, which only eager attention does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lmviz.loading.architectures.base import Architecture
+
+if TYPE_CHECKING:
+    import torch
+
+
+class Gemma(Architecture):
+    def after_unembedding(self, logits: torch.Tensor, config: Any) -> torch.Tensor:
+        cap = getattr(config, "final_logit_softcapping", None)
+        return logits if cap is None else (logits / cap).tanh() * cap
+
+
+ARCHITECTURE = Gemma(
+    model_types=("gemma", "gemma2"),
+    embedding="model.embed_tokens",
+    blocks="model.layers",
+    final_norm="model.norm",
+    feed_forward="mlp.down_proj",
+    start="bos",
+    attention="eager",
+)

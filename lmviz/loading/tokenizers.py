@@ -1,0 +1,197 @@
+"""Tokenizers that never lose a character: ids for the model, the curator's own text for every token.
+
+A directory's tokenizer is read with `sentencepiece` where there is a SentencePiece model, else with `tokenizers`; neither
+torch nor transformers is needed. Special tokens stand only where the model's ``start`` puts them: what looks like one
+in a text is text, and nothing is ever appended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from lmviz.loading.errors import LoadError
+from lmviz.loading.sentencepiece_model import SentencePieceModel
+from lmviz.loading.surfaces import Span, divide, join_bytes
+from lmviz.tokens import TokenKind, TokenTable, VocabularyLabels
+
+SENTENCEPIECE_FILES = ("spiece.model", "tokenizer.model", "sentencepiece.model")
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A text as tokens.
+
+    Attributes:
+        token_ids: int64 ``[token]``.
+        texts: ``[token]``; joined, they give the text as it was passed in.
+        groups: int64 ``[token]``, non-decreasing; tokens of one character share a number.
+    """
+
+    token_ids: np.ndarray
+    texts: tuple[str, ...]
+    groups: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+class Backend(Protocol):
+    """What a vocabulary's file format has to offer."""
+
+    vocabulary_size: int
+    unk_id: int | None
+    bos_id: int | None
+    eos_id: int | None
+    pad_id: int | None
+
+    def spans(self, text: str, *, continuation: bool) -> list[Span]: ...
+    def bytes_of(self, token_id: int) -> bytes: ...
+    def kind_of(self, token_id: int) -> TokenKind: ...
+    def name_of(self, token_id: int) -> str: ...
+
+
+class Tokenizer:
+    """A vocabulary with its segmentation, as `load_tokenizer` gives it.
+
+    Attributes:
+        vocabulary_size: number of entries.
+        unk_id, bos_id, eos_id, pad_id: None where there is none.
+        lower_case: whether texts are lower-cased before they are encoded (their tokens keep the original text).
+    """
+
+    def __init__(self, backend: Backend, *, lower_case: bool = False):
+        self._backend = backend
+        self.lower_case = lower_case
+        self.vocabulary_size = backend.vocabulary_size
+        self.unk_id, self.bos_id = backend.unk_id, backend.bos_id
+        self.eos_id, self.pad_id = backend.eos_id, backend.pad_id
+
+    def encode(self, text: str) -> Encoded:
+        """The tokens of a text that stands at the beginning. Raises ``ValueError`` for what is not Unicode text."""
+        return self._encode(text, continuation=False)
+
+    def encode_continuation(self, text: str) -> np.ndarray:
+        """Ids int64 ``[token]`` of a text that follows another: without the tokenizer's prefix space."""
+        return self._encode(text, continuation=True).token_ids
+
+    def _encode(self, text: str, *, continuation: bool) -> Encoded:
+        if not isinstance(text, str):
+            raise ValueError(f"a text is a string, not {type(text).__name__}")
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(
+                f"the text is not valid Unicode: character {error.start} is U+{ord(text[error.start]):04X}, half of a "
+                "surrogate pair; remove it"
+            ) from None
+        if not text:
+            return Encoded(np.zeros(0, np.int64), (), np.zeros(0, np.int64))
+        lowered, origin = _lower(text) if self.lower_case else (text, None)
+        spans = self._backend.spans(lowered, continuation=continuation)
+        if origin is not None:
+            spans = [Span(s.token_id, origin[s.begin], origin[s.end], s.prefix) for s in spans]
+        texts, groups = divide(text, spans)
+        return Encoded(np.array([s.token_id for s in spans], dtype=np.int64), texts, groups)
+
+    def decode_bytes(self, token_id: int) -> bytes:
+        """UTF-8 bytes that an entry stands for; empty for special, unknown and unassigned ids."""
+        return self._backend.bytes_of(int(token_id)) if self._assigned(token_id) else b""
+
+    def kind(self, token_id: int) -> TokenKind:
+        """The kind of an entry; ids beyond the vocabulary (padding of the model's matrix) are special."""
+        return self._backend.kind_of(int(token_id)) if self._assigned(token_id) else "special"
+
+    def _assigned(self, token_id: int) -> bool:
+        return 0 <= token_id < self.vocabulary_size
+
+    def labels(self, token_ids: Iterable[int] | np.ndarray) -> VocabularyLabels:
+        """Readable labels of vocabulary entries; repeated ids count once, negative ones (no entry) not at all."""
+        ids = np.unique(np.asarray(token_ids, dtype=np.int64))
+        ids = ids[ids >= 0]
+        kinds = tuple(self.kind(i) for i in ids.tolist())
+        return VocabularyLabels(ids, tuple(map(self._label, ids.tolist(), kinds)), kinds)
+
+    def _label(self, token_id: int, kind: TokenKind) -> str:
+        if kind in ("special", "unknown"):
+            return self._backend.name_of(token_id) if self._assigned(token_id) else f"#{token_id}"
+        raw = self.decode_bytes(token_id)
+        return raw.hex(" ").upper() if kind == "bytes" else raw.decode()
+
+    def table(
+        self,
+        prompt: str,
+        continuation_ids: Sequence[int] | np.ndarray = (),
+        start: Sequence[int] | np.ndarray = (),
+        continuation: str | None = None,
+    ) -> TokenTable:
+        """What stands at each position of start tokens, prompt and continuation.
+
+        Args:
+            prompt: the text as the curator wrote it.
+            continuation_ids: tokens that the model wrote; ignored where ``continuation`` is given.
+            start: ids of the start tokens.
+            continuation: the text that is read instead, as the curator wrote it.
+        """
+        parts = [(np.asarray(start, np.int64), ("",) * len(start), np.arange(len(start)))]
+        encoded = self.encode(prompt)
+        parts.append((encoded.token_ids, encoded.texts, encoded.groups))
+        if continuation is not None:
+            encoded_continuation = self._encode(continuation, continuation=True)
+            parts.append((encoded_continuation.token_ids, encoded_continuation.texts, encoded_continuation.groups))
+        else:
+            ids = np.asarray(continuation_ids, np.int64)
+            has_text = [self.kind(i) in ("text", "bytes") for i in ids.tolist()]
+            pieces = [self.decode_bytes(i) if yes else None for i, yes in zip(ids.tolist(), has_text, strict=True)]
+            parts.append((ids, *join_bytes(pieces)))
+        token_ids = np.concatenate([ids for ids, _, _ in parts]).astype(np.int64)
+        groups, offset = [], 0
+        for _, _, own in parts:
+            groups.append(own + offset)
+            offset += int(own[-1]) + 1 if len(own) else 0
+        return TokenTable(
+            token_ids=token_ids,
+            texts=tuple(text for _, texts, _ in parts for text in texts),
+            raw_bytes=tuple(self.decode_bytes(i) for i in token_ids.tolist()),
+            kinds=tuple(self.kind(i) for i in token_ids.tolist()),
+            groups=np.concatenate(groups).astype(np.int64),
+            n_start=len(start),
+            n_prompt=len(start) + len(encoded),
+        )
+
+
+def load_tokenizer(
+    directory: str | Path, *, lower_case: bool = False, token_prefix: str | None = None
+) -> Tokenizer:
+    """The tokenizer of a model directory, without torch and without transformers.
+
+    Args:
+        directory: holds ``spiece.model``, ``tokenizer.model``, ``tokenizer.json``, or ``vocab.json`` and ``merges.txt``.
+        lower_case: lower-case a text before encoding it, as the model's training did.
+        token_prefix: mark of a preceding space in vocabulary entries, where it is not the usual one.
+
+    Raises:
+        LoadError: no tokenizer, or one that cannot be read.
+    """
+    directory = Path(directory)
+    for name in SENTENCEPIECE_FILES:
+        if (directory / name).is_file():
+            try:
+                return Tokenizer(SentencePieceModel(directory / name, token_prefix), lower_case=lower_case)
+            except ValueError:
+                continue
+    raise LoadError(f"no tokenizer in {directory}: expected {', '.join(SENTENCEPIECE_FILES)}")
+
+
+def _lower(text: str) -> tuple[str, list[int]]:
+    """``text.lower()``, and for each of its boundaries the boundary in ``text`` (İ becomes two characters)."""
+    lowered, origin = text.lower(), [0]
+    for i, character in enumerate(text):
+        origin += [i] * (len(character.lower()) - 1) + [i + 1]
+    if len(origin) != len(lowered) + 1:
+        lowered = "".join(character.lower() for character in text)
+    return lowered, origin
