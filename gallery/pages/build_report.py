@@ -1,0 +1,17 @@
+"""`/how-it-was-built/`: what stands in this gallery, what is missing from it, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from gallery.pages.edition import Edition
+
+
+def pages(edition: Edition) -> Iterator[tuple[str, str]]:
+    failed = [(entry, figure) for entry in edition.built for figure in entry.figures if figure.failure is not None]
+    yield "how-it-was-built/index.md", edition.page(
+        "build_report.html", url="how-it-was-built/", title=edition.words("nav.report"), kind="report",
+        description=edition.words("report.lead"), searched=False, hide=("toc",), failed=failed,
+        counts=Counter(entry.status for entry in edition.entries), n_figures=sum(1 for _ in edition.figures()),
+    )

@@ -1,0 +1,64 @@
+"""How to cite one figure: BibTeX, and a sentence in Japanese or English.
+
+The model, its version and the text's source are named in both. No date stands in a citation: the id stays with the
+numbers for good, and pages must not differ between two builds.
+"""
+
+from __future__ import annotations
+
+from gallery.pages.edition import Edition
+from gallery.subjects import Entry, Figure
+from gallery.validation.schema import Model, Prompt
+
+_ESCAPES = str.maketrans({
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+})
+
+
+def model_name(edition: Edition, model: Model) -> str:
+    """The model with what fixes its weights: a version for an embedded model, a revision for one of the hub."""
+    name = edition.text(model.names)
+    if model.hub:
+        return f"{name} ({model.hub}{'@' + model.revision if model.revision else ''})"
+    return edition.words("citation.version", name=name, version=model.version)
+
+
+def source(edition: Edition, prompt: Prompt) -> str:
+    """Where the text comes from and under which licence."""
+    words, origin = edition.words, prompt.source
+    if origin.kind == "own":
+        return words("source.own", licence=origin.licence)
+    where = origin.article or origin.address or edition.text(prompt.titles)
+    if origin.revision is not None:
+        where = words("source.revision", article=where, revision=origin.revision)
+    return words(f"source.{origin.kind}", article=where, licence=origin.licence)
+
+
+def plain(edition: Edition, entry: Entry, figure: Figure, title: str) -> str:
+    """One sentence for a slide or a list of references."""
+    return edition.words(
+        "citation.plain", title=title, prompt=edition.text(entry.prompt.titles), id=figure.id,
+        model=model_name(edition, entry.model), source=source(edition, entry.prompt), url=edition.permanent(figure),
+    )
+
+
+def bibtex(edition: Edition, entry: Entry, figure: Figure, title: str) -> str:
+    """An entry for BibTeX and biber; every character that TeX reads otherwise is escaped."""
+    note = edition.words(
+        "citation.note", id=figure.id, prompt=edition.text(entry.prompt.titles),
+        model=model_name(edition, entry.model), source=source(edition, entry.prompt),
+    )
+    fields = {
+        "author": "{" + _escape(edition.words("site.name")) + "}",
+        "title": "{" + _escape(title) + "}",
+        "howpublished": edition.words("citation.howpublished"),
+        "url": edition.permanent(figure),
+        "note": _escape(note),
+    }
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
+    return f"@misc{{lmviz-{figure.id},\n{lines}}}"
+
+
+def _escape(text: str) -> str:
+    return " ".join(text.translate(_ESCAPES).split())

@@ -1,0 +1,158 @@
+"""Figures drawn from stored results, and kept, so that a page whose figures did not change is written again at once."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import importlib
+import importlib.metadata
+import io
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from gallery.pages.words import Language
+from gallery.subjects import Figure
+from lmviz.results import Result
+
+
+class Readable(Protocol):
+    """What pages need of the store."""
+
+    def read(self, key: str) -> Result: ...
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure as drawn in one language.
+
+    Attributes:
+        title, caption, alternative, convention: plain text, not escaped.
+        html: the fragment that works on the page.
+        spec: the Vega-Lite chart as JSON; ``svg``: the same drawn; ``csv``: its numbers.
+    """
+
+    title: str
+    caption: str
+    alternative: str
+    convention: str
+    html: str
+    spec: str
+    svg: str
+    csv: str
+
+
+class Drawings:
+    """Draws figures from ``store`` and keeps them under ``directory`` (None: draws each anew).
+
+    A drawing is kept under a hash of its results' keys, what is asked for, and the drawing code, so that a restyled
+    chart is drawn again and nothing else is.
+    """
+
+    def __init__(self, store: Readable, directory: Path | None = None) -> None:
+        self.store = store
+        self.directory = directory
+
+    def draw(self, figure: Figure, language: Language, *, position: int | None = None,
+             layer: int | None = None) -> Drawing:
+        """The figure, at another position or layer than its own where these are given.
+
+        Raises whatever the store raises for a result that is not there, and ``ValueError`` for a position or layer
+        that the result does not have.
+        """
+        position = figure.position if position is None else position
+        layer = figure.options.get("layer") if layer is None else layer
+        request = [_code(), figure.kind, figure.id, sorted(figure.results.items()), position, layer, language]
+        path = self._path(request)
+        if path is not None and path.is_file():
+            return Drawing(**json.loads(path.read_text(encoding="utf-8")))
+        results = {name: self.store.read(key) for name, key in figure.results.items()}
+        drawing = _draw(figure, results, language, position, layer)
+        if path is not None:
+            _write(path, json.dumps(asdict(drawing), ensure_ascii=False))
+        return drawing
+
+    def thumbnail(self, figure: Figure, language: Language) -> str:
+        """A small picture (SVG) of an entry, from one of its figures' results."""
+        path = self._path([_code(), "thumbnail", sorted(figure.results.items()), language], ".svg")
+        if path is not None and path.is_file():
+            return path.read_text(encoding="utf-8")
+        from lmviz import figures
+
+        svg = figures.thumbnail({name: self.store.read(key) for name, key in figure.results.items()}, language)
+        if path is not None:
+            _write(path, svg)
+        return svg
+
+    def _path(self, request: list[Any], suffix: str = ".json") -> Path | None:
+        if self.directory is None:
+            return None
+        name = hashlib.sha256(json.dumps(request, ensure_ascii=False).encode()).hexdigest()[:32]
+        return self.directory / (name + suffix)
+
+
+def _draw(figure: Figure, results: dict[str, Result], language: Language, position: int | None,
+          layer: int | None) -> Drawing:
+    from lmviz import figures
+
+    html = importlib.import_module("lmviz.figures.html")
+    at = {"position": position, "layer": layer}
+    words = figures.describe(figure.kind, results, language, **at)
+    chart = getattr(figures, figure.kind)(next(iter(results.values())), language)
+    spec = chart.to_dict()
+    return Drawing(
+        title=words.title, caption=words.caption, alternative=words.alternative, convention=words.convention,
+        html=getattr(html, figure.kind)(results, language, figure_id=figure.id, **at),
+        spec=json.dumps(spec, ensure_ascii=False, sort_keys=True, indent=1),
+        svg=figures.svg(chart, "light"),
+        csv=table(spec),
+    )
+
+
+def table(spec: dict[str, Any]) -> str:
+    """The largest table of data inside a Vega-Lite chart, as CSV with a header."""
+    tables = [rows for rows in _tables(spec) if rows and isinstance(rows[0], dict)]
+    rows = max(tables, key=len, default=[])
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _tables(spec: Any) -> list[list[dict]]:
+    if isinstance(spec, list):
+        return [found for part in spec for found in _tables(part)]
+    if not isinstance(spec, dict):
+        return []
+    own = [spec["data"]["values"]] if isinstance(spec.get("data"), dict) and "values" in spec["data"] else []
+    named = list(spec.get("datasets", {}).values())
+    return own + named + [found for key, part in spec.items() if key not in ("data", "datasets")
+                          for found in _tables(part)]
+
+
+@cache
+def _code() -> str:
+    """A hash of what a drawing depends on beside its results."""
+    digest = hashlib.sha256()
+    package = Path(importlib.util.find_spec("lmviz").submodule_search_locations[0])
+    sources = [*sorted((package / "figures").rglob("*")), package / "tokens.py", Path(__file__)]
+    for path in sources:
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for library in ("altair", "vl-convert-python"):
+        digest.update(importlib.metadata.version(library).encode())
+    return digest.hexdigest()
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(name, path)

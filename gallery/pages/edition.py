@@ -1,0 +1,146 @@
+"""One language's edition of the gallery: what every page is written from, and how it is written."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from gallery.pages import markdown
+from gallery.pages.drawings import Drawings
+from gallery.pages.words import Language, Words
+from gallery.subjects import Entry, Figure
+from gallery.validation.schema import FIGURE_KINDS, Bilingual, Catalog, Model, Prompt
+
+THUMBNAIL_KINDS = ("rankings", "tokens", "layer_predictions")
+"""Whose results make an entry's thumbnail, the most telling picture first."""
+
+
+def relative(target: str, page: str) -> str:
+    """``target`` as seen from the page at ``page``; both are addresses from the edition's root, ``""`` for home.
+
+    Pages link to each other relatively, so that a gallery can lie under any path of any host.
+    """
+    path, mark, anchor = target.partition("#")
+    if path == page and mark:
+        return f"#{anchor}"
+    steps = posixpath.relpath("/" + path, "/" + page)
+    return steps + ("/" if path.endswith("/") or not path else "") + mark + anchor
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The gallery in one language.
+
+    Attributes:
+        catalog, entries: what there is, and how far it is built; entries in the catalog's order.
+        drawings: figures drawn from the store, kept between builds.
+        language: of every word on the pages.
+        prose: source paths of prose pages, such as ``figures/rankings.md``; pages written here give way to them.
+        address: where the site is published, with a slash at its end, or empty where that is not known.
+    """
+
+    catalog: Catalog
+    entries: Sequence[Entry]
+    drawings: Drawings
+    language: Language
+    prose: frozenset[str] = frozenset()
+    address: str = ""
+    words: Words = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", Words(self.language))
+
+    def text(self, both: Bilingual) -> str:
+        """The line in this edition's language."""
+        return getattr(both, self.language)
+
+    @cached_property
+    def built(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.status == "built"]
+
+    def entries_of(self, subject: Prompt | Model) -> list[Entry]:
+        """The entries of one prompt or of one model."""
+        kind = "prompt" if isinstance(subject, Prompt) else "model"
+        return [entry for entry in self.entries if getattr(entry, kind).id == subject.id]
+
+    def tag(self, tag: str) -> str:
+        """A tag's readable name."""
+        return self.text(self.catalog.tags[tag]) if tag in self.catalog.tags else tag
+
+    def permanent(self, figure: Figure) -> str:
+        """The figure's permanent address, absolute where the site's address is known."""
+        prefix = "" if self.language == "ja" else "en/"
+        return f"{self.address}{prefix}f/{figure.id}/" if self.address else f"/{prefix}f/{figure.id}/"
+
+    def page(self, template: str, *, url: str, title: str, description: str = "", contents: Sequence[dict] = (),
+             hide: Sequence[str] = (), searched: bool = True, moved_to: str | None = None, kind: str = "",
+             **context: Any) -> str:
+        """The Markdown of a page.
+
+        Args:
+            template: file in ``templates/``.
+            url: the page's address from the edition's root.
+            contents: ``{"id", "name"}`` of the sections that the table of contents lists.
+            hide: parts of the theme to leave out, ``toc`` or ``navigation``.
+            searched: whether the site-wide search finds the page.
+            moved_to: address, relative to the page, to send the browser to.
+            kind: what the page is, for its style.
+            context: what the template needs beside the edition.
+        """
+        html = self.render(template, url=url, title=title, **context)
+        meta: dict[str, Any] = {"title": escape(title), "description": escape(description or title)}
+        if contents:
+            meta["contents"] = [{"id": section["id"], "name": escape(section["name"])} for section in contents]
+        if hide:
+            meta["hide"] = list(hide)
+        if not searched:
+            meta["searched"] = False
+        if moved_to:
+            meta["moved_to"] = moved_to
+        if kind:
+            meta["page_kind"] = kind
+        return markdown.document(meta, html)
+
+    def render(self, template: str, *, url: str, **context: Any) -> Markup:
+        """HTML of a template; ``href`` in it gives addresses as seen from ``url``."""
+        def href(target: str) -> str:
+            return relative(target, url)
+
+        html = _environment().get_template(template).render(
+            edition=self, words=self.words, language=self.language, href=href, kinds=FIGURE_KINDS, **context,
+        )
+        return Markup(html)
+
+    def picture(self, entry: Entry) -> Markup:
+        """The entry's thumbnail, or nothing where no figure of it was computed."""
+        for kind in THUMBNAIL_KINDS:
+            for figure in entry.figures:
+                if figure.kind == kind and figure.failure is None:
+                    try:
+                        return Markup(self.drawings.thumbnail(figure, self.language))
+                    except (OSError, LookupError, ValueError):
+                        continue
+        return Markup("")
+
+    def figures(self) -> Iterator[tuple[Entry, Figure]]:
+        """Every figure that was computed, with its entry."""
+        for entry in self.built:
+            for figure in entry.figures:
+                if figure.failure is None:
+                    yield entry, figure
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, trim_blocks=True,
+        lstrip_blocks=True, undefined=jinja2.StrictUndefined, auto_reload=False,
+    )

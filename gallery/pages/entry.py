@@ -1,0 +1,48 @@
+"""`/PROMPT/MODEL/`: one prompt under one model, every figure in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gallery.pages import citation
+from gallery.pages.edition import Edition
+from gallery.pages.section import render, section
+from gallery.subjects import Entry
+from gallery.validation.schema import FIGURE_KINDS
+
+
+def pages(edition: Edition) -> Iterator[tuple[str, str]]:
+    for entry in edition.entries:
+        yield f"{entry.id}/index.md", _page(edition, entry)
+
+
+def _page(edition: Edition, entry: Entry) -> str:
+    url = f"{entry.id}/"
+    shown = [section(edition, entry, figure) for figure in
+             sorted(entry.figures, key=lambda figure: FIGURE_KINDS.index(figure.kind))]
+    prompt, model = edition.text(entry.prompt.titles), edition.text(entry.model.names)
+    return edition.page(
+        "entry.html", url=url, title=edition.words("entry.title", prompt=prompt, model=model),
+        description=edition.text(entry.prompt.about), kind="entry", searched=entry.status == "built",
+        contents=[{"id": part.figure.kind, "name": edition.words(f"kind.{part.figure.kind}")} for part in shown],
+        hide=() if shown else ("toc",), entry=entry, source=citation.source(edition, entry.prompt),
+        sections=[render(edition, part, url=url) for part in shown],
+        others=[other for other in edition.entries_of(entry.prompt) if other.id != entry.id],
+        provenance=facts(edition, entry.provenance),
+    )
+
+
+def facts(edition: Edition, provenance: dict[str, Any]) -> list[tuple[str, str]]:
+    """What an entry was computed with, as pairs of a readable name and a value; nested values are joined."""
+    names = edition.words.group("provenance")
+    return [(names.get(name, name), _value(value)) for name, value in sorted(provenance.items())
+            if value not in (None, "", {}, [])]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_value(part)}" for name, part in sorted(value.items()))
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_value(part) for part in value)
+    return str(value)

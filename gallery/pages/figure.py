@@ -1,0 +1,30 @@
+"""`/f/ID/`: one figure alone at its permanent address, with its citation and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gallery.pages import citation
+from gallery.pages.edition import Edition
+from gallery.pages.section import render, section
+
+
+def pages(edition: Edition) -> Iterator[tuple[str, str]]:
+    """A page and three files (SVG, CSV, Vega-Lite JSON) a figure. Figures with the same id are the same figure."""
+    written: set[str] = set()
+    for entry, figure in edition.figures():
+        shown = section(edition, entry, figure)
+        if shown.drawing is None or figure.id in written:
+            continue
+        written.add(figure.id)
+        url = f"f/{figure.id}/"
+        title = shown.drawing.title
+        yield f"{url}index.md", edition.page(
+            "figure.html", url=url, title=title, description=shown.drawing.caption, kind="figure", searched=False,
+            hide=("toc",), html=render(edition, shown, url=url, level=1, context=True), entry=entry, figure=figure,
+            bibtex=citation.bibtex(edition, entry, figure, title), plain=citation.plain(edition, entry, figure, title),
+            address=edition.permanent(figure), source=citation.source(edition, entry.prompt),
+        )
+        yield f"{url}figure.svg", shown.drawing.svg
+        yield f"{url}figure.csv", shown.drawing.csv
+        yield f"{url}figure.json", shown.drawing.spec

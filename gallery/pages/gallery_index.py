@@ -1,0 +1,53 @@
+"""`/gallery/`: every prompt as a card, with filters that work in the browser and a plain list where they cannot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gallery.pages.edition import Edition
+from gallery.subjects import Entry
+from gallery.validation.schema import Prompt
+
+
+@dataclass(frozen=True)
+class Card:
+    """A prompt on the index: its built entries, the one whose picture it shows, and the text the filter looks at."""
+
+    prompt: Prompt
+    built: list[Entry]
+    searched: str
+
+    @property
+    def face(self) -> Entry | None:
+        return self.built[0] if self.built else None
+
+
+def cards(edition: Edition) -> list[Card]:
+    """Prompts in the catalog's order, those with something to show first."""
+    found = []
+    for prompt in edition.catalog.prompts:
+        built = [entry for entry in edition.entries_of(prompt) if entry.status == "built"]
+        words = [prompt.titles.ja, prompt.titles.en, edition.text(prompt.about), prompt.text, prompt.source.article or "",
+                 *map(edition.tag, prompt.tags), *prompt.tags]
+        found.append(Card(prompt, built, " ".join(words)))
+    return sorted(found, key=lambda card: not card.built)
+
+
+def pages(edition: Edition) -> Iterator[tuple[str, str]]:
+    found = cards(edition)
+    per_model = Counter(entry.model.id for card in found for entry in card.built)
+    per_tag = Counter(tag for card in found for tag in card.prompt.tags)
+    yield "gallery/index.md", edition.page(
+        "gallery.html", url="gallery/", title=edition.words("nav.gallery"), kind="gallery",
+        description=edition.words("gallery.lead"), hide=("toc",), cards=found,
+        models=[(model, per_model[model.id]) for model in edition.catalog.models if per_model[model.id]],
+        tags=[(tag, edition.tag(tag), per_tag[tag]) for tag in _order(edition, per_tag)],
+        n_unbuilt=sum(not per_model[model.id] for model in edition.catalog.models),
+    )
+
+
+def _order(edition: Edition, per_tag: Counter[str]) -> list[str]:
+    named = [tag for tag in edition.catalog.tags if per_tag[tag]]
+    return named + sorted(tag for tag in per_tag if tag not in edition.catalog.tags)

@@ -1,0 +1,46 @@
+"""Every page and file of one edition, as ``(path, content)``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gallery.pages import (
+    build_report, entry, figure, gallery_index, home, kinds, models, moved, prompt, search_catalog,
+)
+from gallery.pages.drawings import Drawings, Readable
+from gallery.pages.edition import Edition
+from gallery.pages.words import Language
+from gallery.subjects import Entry
+from gallery.validation.schema import Catalog
+
+WRITERS = (home, gallery_index, prompt, entry, models, figure, kinds, build_report, moved, search_catalog)
+"""One module a kind of page; each has ``pages(edition)``."""
+
+
+def generate(catalog: Catalog, entries: Sequence[Entry], store: Readable, language: Language, *,
+             drawings: Path | None = None, prose: frozenset[str] = frozenset(),
+             address: str = "") -> Iterator[tuple[str, str]]:
+    """Writes the gallery in one language. The same input gives the same pages, byte for byte.
+
+    Args:
+        catalog: what there is.
+        entries: how far it is built (`gallery.engine.plan.entries`).
+        store: where results are read.
+        language: ``"ja"`` or ``"en"``.
+        drawings: directory in which drawn figures are kept between builds; None draws each anew.
+        prose: source paths of pages that people wrote, such as ``index.md``, which take the place of generated ones.
+        address: where the site is published, for citations.
+
+    Yields:
+        Paths from the edition's root, such as ``setsubun/ja-gpt2-mini/index.md``, and their text.
+    """
+    yield from write(Edition(catalog, entries, Drawings(store, drawings), language, prose, address))
+
+
+def write(edition: Edition) -> Iterator[tuple[str, str]]:
+    """The pages of an edition that is there already."""
+    for writer in WRITERS:
+        for path, content in writer.pages(edition):
+            if path not in edition.prose:
+                yield path, content

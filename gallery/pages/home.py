@@ -1,0 +1,34 @@
+"""`/`: what this is, with a live figure in the first screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gallery.pages.edition import Edition
+from gallery.pages.gallery_index import cards
+from gallery.pages.section import render, section
+from gallery.subjects import Entry, Figure
+
+_LIVE = ("attribution", "rankings", "tokens")
+"""Kinds of figure that a stranger can play with at once, the most telling first."""
+
+
+def pages(edition: Edition) -> Iterator[tuple[str, str]]:
+    featured = _featured(edition)
+    shown = [card for card in cards(edition) if card.face]
+    yield "index.md", edition.page(
+        "home.html", url="", title=edition.words("site.name"), description=edition.words("home.lead"), kind="home",
+        hide=("toc", "navigation"), cards=shown[:6],
+        live=render(edition, section(edition, *featured), url="", context=True) if featured else None,
+        featured=featured[0] if featured else None,
+    )
+
+
+def _featured(edition: Edition) -> tuple[Entry, Figure] | None:
+    """The figure to open with: of the catalog's first entry that has one."""
+    for entry in edition.built:
+        for kind in _LIVE:
+            for figure in entry.figures:
+                if figure.kind == kind and figure.failure is None:
+                    return entry, figure
+    return None
