@@ -1,0 +1,86 @@
+"""Checks that need a model's own tokenizer and shape: texts that fit its context, positions and layers that it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from gallery.validation.models import context_length, n_layers, read_config
+from gallery.validation.nodes import File, Node
+from gallery.validation.positions import position_at
+from gallery.validation.schema import At, Model, Prompt
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a prompt must fit into: a model's tokenizer, its positions and its blocks."""
+
+    model: Model
+    tokenizer: object
+    start: tuple[int, ...]
+    n_positions: int | None
+    n_layers: int | None
+
+
+@lru_cache(maxsize=16)
+def _tokenizer(directory: Path, lower_case: bool, token_prefix: str | None) -> object:
+    from lmviz import load_tokenizer
+
+    return load_tokenizer(directory, lower_case=lower_case, token_prefix=token_prefix)
+
+
+def shape_of(model: Model, directory: Path) -> Shape:
+    """Raises ``ValueError`` where the tokenizer cannot be read or lacks the start token."""
+    tokenizer = _tokenizer(directory, model.tokenizer.lower_case, model.tokenizer.token_prefix)
+    start: tuple[int, ...] = ()
+    if model.start != "none":
+        token_id = getattr(tokenizer, f"{model.start}_id")
+        if token_id is None:
+            raise ValueError(f"the tokenizer has no {model.start} token, which `start` asks for")
+        start = (token_id,)
+    config = read_config(directory) or {}
+    return Shape(model, tokenizer, start, context_length(config), n_layers(config))
+
+
+def check_fit(prompt: Prompt, file: File, node: Node, shape: Shape) -> None:
+    generation = prompt.generation
+    try:
+        table = shape.tokenizer.table(prompt.text, start=shape.start, continuation=generation.continuation)
+    except ValueError as error:
+        file.report(node.at("text"), "text_unreadable", model=shape.model.id, why=str(error))
+        return
+    n_new = generation.max_new_tokens if generation.continuation is None else 0
+    n_all, limit = len(table) + n_new, shape.n_positions
+    if limit is not None and n_all > limit:
+        if table.n_prompt > limit:
+            file.report(node.at("text"), "text_past_context", model=shape.model.id, found=table.n_prompt, limit=limit)
+        else:
+            place = node.at("generation", "max_new_tokens" if generation.continuation is None else "continuation")
+            place = node.at("text") if place is node else place
+            new = n_all - table.n_prompt
+            file.report(
+                place, "continuation_past_context", model=shape.model.id, prompt=table.n_prompt, new=new, limit=limit,
+                room=limit - table.n_prompt,
+            )
+    for kind in ("layer_predictions", "watched_words"):
+        position = getattr(getattr(prompt.figures, kind), "position", None)
+        place = node.at("figures", kind, "position")
+        if isinstance(position, int) and position > n_all - (kind == "layer_predictions"):
+            last = n_all - (kind == "layer_predictions")
+            file.report(place, "position_past_end", model=shape.model.id, found=position, last=last)
+        if isinstance(position, At) and position_at(table.texts, position) == 0:
+            file.report(place, "position_zero", model=shape.model.id, text=position.text[:40])
+    _check_layers(prompt, file, node, shape)
+
+
+def _check_layers(prompt: Prompt, file: File, node: Node, shape: Shape) -> None:
+    if shape.n_layers is None:
+        return
+    predictions, factors = prompt.figures.layer_predictions, prompt.figures.neuron_factors
+    for layer, place in (
+        (predictions and predictions.layer, node.at("figures", "layer_predictions", "layer")),
+        (factors and factors.layers and factors.layers[1], node.at("figures", "neuron_factors", "layers")),
+    ):
+        if layer is not None and layer >= shape.n_layers:
+            file.report(place, "layer_past_end", model=shape.model.id, found=layer, last=shape.n_layers - 1)
