@@ -1,0 +1,33 @@
+"""Feature ablation: how much the prediction loses when one token's embedding is put out."""
+
+from __future__ import annotations
+
+import torch
+from captum.attr import FeatureAblation
+
+from lmviz.analyses.attribution.arguments import Arguments, Scores
+from lmviz.analyses.attribution.registry import attribution_method
+
+
+@attribution_method(
+    "feature_ablation",
+    paper="Zeiler & Fergus 2014, Visualizing and Understanding Convolutional Networks, arXiv:1311.2901",
+    cost="one forward pass a token of the text, for all targets together",
+    meaning="what the prediction loses when the token is absent: positive where it speaks for the target",
+    signed=True,
+    uses_baseline=True,
+)
+def feature_ablation(arguments: Arguments) -> Scores:
+    """The whole embedding of a token is one feature; there are no norms.
+
+    A causal model answers for all targets in one pass: those before the ablated token do not change.
+    """
+    length = int(arguments.targets.max())
+    positions = torch.arange(length, device=arguments.embeddings.device)
+    attributions = FeatureAblation(arguments.values).attribute(
+        arguments.embeddings[None, :length],
+        baselines=arguments.baseline[None, :length],
+        feature_mask=positions[None, :, None],
+        perturbations_per_eval=max(1, arguments.tokens_at_once // length),
+    )
+    return Scores(attributions[:, :, 0].cpu().numpy())

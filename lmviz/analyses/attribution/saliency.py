@@ -1,0 +1,28 @@
+"""Saliency: how strongly the prediction reacts to a small change of a token's embedding, in whatever direction."""
+
+from __future__ import annotations
+
+import numpy as np
+from captum.attr import Saliency
+
+from lmviz.analyses.attribution.arguments import Arguments, Scores
+from lmviz.analyses.attribution.registry import attribution_method
+
+
+@attribution_method(
+    "saliency",
+    paper="Simonyan, Vedaldi & Zisserman 2013, Deep Inside Convolutional Networks, arXiv:1312.6034",
+    cost="one forward and one backward pass a target",
+    meaning="sum over the width of the gradient's absolute values: a magnitude, without direction",
+    signed=False,
+    uses_baseline=False,
+)
+def saliency(arguments: Arguments) -> Scores:
+    """Sum of |gradient| over the width; the norms are the gradient's L2 norms."""
+    scores = np.zeros((len(arguments.targets), len(arguments.embeddings)))
+    norms = np.zeros_like(scores)
+    for group, targets, inputs in arguments.batches():
+        gradients = Saliency(arguments.value).attribute(inputs, abs=False, additional_forward_args=(targets,))
+        scores[group, : inputs.shape[1]] = gradients.abs().sum(dim=2).cpu().numpy()
+        norms[group, : inputs.shape[1]] = gradients.norm(dim=2).cpu().numpy()
+    return Scores(scores, norms)

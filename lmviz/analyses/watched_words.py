@@ -1,0 +1,117 @@
+"""How strongly each layer expects given words at one position: words as forced continuations, read with the logit lens.
+
+A word of several tokens is written after the text before the position and read by the model; its log-probability at a
+layer is the sum over its tokens of what that layer gives to each after those before it (chain rule). For the deeper
+tokens the layer has read the word's own beginning through all blocks below it, as it would if the text went on so.
+
+    result = lmviz.watched_words(trace, ["鬼", "豆"], position=13)
+    result.ranks[word, layer]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from lmviz.analyses.candidates import ranks
+from lmviz.analyses.lens import lens_logits
+from lmviz.results import WatchedWords
+
+if TYPE_CHECKING:
+    from lmviz.language_model import LanguageModel
+    from lmviz.trace import Trace
+
+
+def watched_words(
+    trace: Trace, words: Iterable[str], position: int | None = None, final_norm: bool = True
+) -> WatchedWords:
+    """Log-probabilities and ranks of words at one position, at every layer.
+
+    Args:
+        trace: the text as the model read it.
+        words: each is encoded as a continuation, without the tokenizer's prefix space.
+        position: where the words are put to the test: 1 to ``len(trace.tokens)``, the one after the last; by default
+            where the continuation begins.
+        final_norm: False leaves the final norm out at every layer but the last, which reproduces ecco.
+
+    Returns:
+        ``log_probabilities`` ``[word, layer]`` in nats; ``ranks`` ``[word, layer]``, 0 for a word of several tokens.
+
+    Raises:
+        ValueError: no words, a word that the tokenizer does not know, a position that nothing predicts or past the end,
+            or a word too long for the model's context.
+    """
+    if isinstance(words, str):
+        raise ValueError(f"words is the string {words!r}; give a list of words, such as [{words!r}]")
+    words = tuple(words)
+    if not words:
+        raise ValueError("no words were given; name at least one word to watch")
+    position = trace.n_prompt if position is None else int(position)
+    n_positions = len(trace.token_ids)
+    if not 1 <= position <= n_positions:
+        raise ValueError(
+            f"words cannot be watched at position {position}: this text has positions 1 to {n_positions} for that "
+            f"({n_positions} is the one after the last; position 0 has no prediction)"
+        )
+    model = trace.model
+    encoded = [_encode(model, word, position) for word in words]
+    log_probabilities = np.zeros((len(words), model.n_layers), dtype=np.float64)
+    own_ranks = np.zeros((len(words), model.n_layers), dtype=np.int64)
+    hidden_states = [_states_before_each(trace, position, ids) for ids in encoded]
+    for layer in range(model.n_layers):
+        for word, ids in enumerate(encoded):
+            own = torch.tensor(ids, device=model.device)
+            logits = lens_logits(model, hidden_states[word][layer], layer, final_norm)
+            chosen = logits.gather(1, own[:, None])[:, 0] - torch.logsumexp(logits, dim=1)
+            log_probabilities[word, layer] = chosen.double().sum().item()
+            if len(ids) == 1:
+                own_ranks[word, layer] = ranks(logits, own)[0]
+    labels = [model.tokenizer.labels(np.unique(ids)) for ids in encoded]
+    return WatchedWords(
+        tokens=trace.tokens,
+        model=model.name,
+        words=words,
+        word_token_ids=tuple(encoded),
+        word_token_texts=tuple(
+            tuple(label.texts[label.index(token_id)] for token_id in ids)
+            for ids, label in zip(encoded, labels, strict=True)
+        ),
+        position=position,
+        log_probabilities=log_probabilities.astype(np.float32),
+        ranks=own_ranks,
+        vocabulary_size=model.vocabulary_size,
+        final_norm=final_norm,
+    )
+
+
+def _encode(model: LanguageModel, word: str, position: int) -> tuple[int, ...]:
+    ids = tuple(int(token_id) for token_id in model.tokenizer.encode_continuation(word))
+    if not ids:
+        raise ValueError(f"the word {word!r} has no tokens in {model.name}; name a word that is not empty")
+    if "unknown" in model.tokenizer.labels(np.unique(ids)).kinds:
+        raise ValueError(
+            f"the tokenizer of {model.name} cannot write the word {word!r} (part of it becomes the unknown token), "
+            "so it has no probability; watch another word or another spelling"
+        )
+    if position + len(ids) - 1 > model.context_length:
+        raise ValueError(
+            f"the word {word!r} ({len(ids)} tokens) at position {position} does not fit into the context of "
+            f"{model.context_length} tokens of {model.name}; choose an earlier position"
+        )
+    return ids
+
+
+def _states_before_each(trace: Trace, position: int, ids: tuple[int, ...]) -> np.ndarray:
+    """Hidden states ``[layer, token, width]`` from which each token of the word is predicted."""
+    known = trace.hidden_states[:, position - 1 : position]
+    if len(ids) == 1:
+        return known
+    forced = np.concatenate([trace.token_ids[:position], np.array(ids[:-1], dtype=np.int64)])
+    model = trace.model
+    with torch.inference_mode(), model.recording() as record:
+        model.network.base_model(input_ids=torch.tensor(forced, device=model.device)[None], use_cache=False)
+    following = [state[position:].float().cpu().numpy() for state in record.hidden_states]
+    return np.concatenate([known, np.stack(following)], axis=1)
