@@ -6,6 +6,8 @@ import csv
 import hashlib
 import importlib
 import importlib.metadata
+import importlib.util
+import inspect
 import io
 import json
 import os
@@ -77,13 +79,13 @@ class Drawings:
         return drawing
 
     def thumbnail(self, figure: Figure, language: Language) -> str:
-        """A small picture (SVG) of an entry, from one of its figures' results."""
+        """A small picture (SVG) of an entry, from its figure of ranks."""
         path = self._path([_code(), "thumbnail", sorted(figure.results.items()), language], ".svg")
         if path is not None and path.is_file():
             return path.read_text(encoding="utf-8")
         from lmviz import figures
 
-        svg = figures.thumbnail({name: self.store.read(key) for name, key in figure.results.items()}, language)
+        svg = figures.thumbnail(self.store.read(next(iter(figure.results.values()))), language)
         if path is not None:
             _write(path, svg)
         return svg
@@ -102,7 +104,9 @@ def _draw(figure: Figure, results: dict[str, Result], language: Language, positi
     html = importlib.import_module("lmviz.figures.html")
     at = {"position": position, "layer": layer}
     words = figures.describe(figure.kind, results, language, **at)
-    chart = getattr(figures, figure.kind)(next(iter(results.values())), language)
+    chart_of = getattr(figures, figure.kind)
+    taken = inspect.signature(chart_of).parameters
+    chart = chart_of(next(iter(results.values())), language, **{name: at[name] for name in at if name in taken})
     spec = chart.to_dict()
     return Drawing(
         title=words.title, caption=words.caption, alternative=words.alternative, convention=words.convention,

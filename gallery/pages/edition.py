@@ -19,9 +19,6 @@ from gallery.pages.words import Language, Words
 from gallery.subjects import Entry, Figure
 from gallery.validation.schema import FIGURE_KINDS, Bilingual, Catalog, Model, Prompt
 
-THUMBNAIL_KINDS = ("rankings", "tokens", "layer_predictions")
-"""Whose results make an entry's thumbnail, the most telling picture first."""
-
 
 def relative(target: str, page: str) -> str:
     """``target`` as seen from the page at ``page``; both are addresses from the edition's root, ``""`` for home.
@@ -120,14 +117,13 @@ class Edition:
         return Markup(html)
 
     def picture(self, entry: Entry) -> Markup:
-        """The entry's thumbnail, or nothing where no figure of it was computed."""
-        for kind in THUMBNAIL_KINDS:
-            for figure in entry.figures:
-                if figure.kind == kind and figure.failure is None:
-                    try:
-                        return Markup(self.drawings.thumbnail(figure, self.language))
-                    except (OSError, LookupError, ValueError):
-                        continue
+        """The entry's thumbnail, or nothing where its ranks were not computed."""
+        for figure in entry.figures:
+            if figure.kind == "rankings" and figure.failure is None:
+                try:
+                    return Markup(self.drawings.thumbnail(figure, self.language))
+                except (OSError, LookupError, ValueError):
+                    break
         return Markup("")
 
     def figures(self) -> Iterator[tuple[Entry, Figure]]:

@@ -23,7 +23,7 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
             "figure.html", url=url, title=title, description=shown.drawing.caption, kind="figure", searched=False,
             hide=("toc",), html=render(edition, shown, url=url, level=1, context=True), entry=entry, figure=figure,
             bibtex=citation.bibtex(edition, entry, figure, title), plain=citation.plain(edition, entry, figure, title),
-            address=edition.permanent(figure), source=citation.source(edition, entry.prompt),
+            address=edition.permanent(figure),
         )
         yield f"{url}figure.svg", shown.drawing.svg
         yield f"{url}figure.csv", shown.drawing.csv

@@ -1,0 +1,1 @@
+"""The website: MkDocs hooks and theme, search, building, serving."""

@@ -1,0 +1,153 @@
+// Search over the whole site: Pagefind's index, and a plain substring filter over the catalog, which finds phrases
+// that a segmenter cuts elsewhere than the reader does.
+import { fold, tidy } from "./fold.js";
+
+const LIMIT = 12;
+
+export function openSearch(dialog, button) {
+  const input = dialog.querySelector("input");
+  const state = dialog.querySelector(".search-state");
+  const list = dialog.querySelector("[role=listbox]");
+  const absolute = (address) => new URL(address, location.href).href;
+  const root = absolute(dialog.dataset.root);
+  const base = absolute(dialog.dataset.base);
+  let catalog = null;
+  let pagefind = null;
+  let latest = 0;
+  let chosen = -1;
+
+  function load() {
+    catalog ??= fetch(absolute(dialog.dataset.catalog)).then((answer) => (answer.ok ? answer.json() : [])).catch(() => []);
+    pagefind ??= import(absolute(dialog.dataset.pagefind))
+      .then(async (index) => {
+        await index.options({ baseUrl: new URL(root).pathname, excerptLength: 24 });
+        await index.init();
+        return index;
+      })
+      .catch(() => null);
+  }
+
+  async function fromCatalog(query) {
+    const wanted = fold(query);
+    const rows = (await catalog).map((row) => ({ ...row, text: tidy(row.text) }));
+    return rows
+      .map((row) => ({ row, title: fold(`${row.title} ${row.words}`).includes(wanted), at: fold(row.text).indexOf(wanted) }))
+      .filter(({ title, at }) => title || at >= 0)
+      .sort((one, other) => other.title - one.title)
+      .map(({ row, at }) => ({ url: new URL(row.url, base).href, title: row.title, excerpt: around(row.text, at, wanted.length) }));
+  }
+
+  async function fromIndex(query) {
+    const index = await pagefind;
+    if (!index) return [];
+    const found = await index.search(query);
+    const results = await Promise.all((found?.results ?? []).slice(0, LIMIT).map((result) => result.data()));
+    return results.map((result) => ({
+      url: absolute(result.url), title: result.meta.title, excerpt: marked(result.excerpt),
+    }));
+  }
+
+  async function search() {
+    const query = input.value.trim();
+    const turn = ++latest;
+    if (!query) return show([], "");
+    state.textContent = dialog.dataset.waiting;
+    const [plain, indexed] = await Promise.all([fromCatalog(query), fromIndex(query).catch(() => [])]);
+    if (turn !== latest) return;
+    const seen = new Set();
+    const results = [...plain, ...indexed].filter(({ url }) => !seen.has(url) && seen.add(url)).slice(0, LIMIT);
+    show(results, results.length ? dialog.dataset.some.replace("{n}", results.length)
+      : dialog.dataset.none.replace("{query}", query));
+  }
+
+  function show(results, text) {
+    chosen = -1;
+    state.textContent = text;
+    list.replaceChildren(...results.map(item));
+    input.setAttribute("aria-expanded", String(results.length > 0));
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  function item({ url, title, excerpt }, number) {
+    const row = document.createElement("li");
+    row.id = `search-result-${number}`;
+    row.setAttribute("role", "option");
+    row.setAttribute("aria-selected", "false");
+    const link = document.createElement("a");
+    link.href = url;
+    link.tabIndex = -1;
+    const head = document.createElement("strong");
+    head.textContent = title;
+    const body = document.createElement("span");
+    body.append(...excerpt);
+    link.append(head, body);
+    row.append(link);
+    return row;
+  }
+
+  function choose(step) {
+    const rows = [...list.children];
+    if (!rows.length) return;
+    rows[chosen]?.setAttribute("aria-selected", "false");
+    chosen = (chosen + step + rows.length) % rows.length;
+    rows[chosen].setAttribute("aria-selected", "true");
+    rows[chosen].scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", rows[chosen].id);
+  }
+
+  function open() {
+    load();
+    if (!dialog.open) dialog.showModal();
+    input.select();
+  }
+
+  let pause;
+  input.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(search, 120);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      choose(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      list.children[Math.max(chosen, 0)]?.querySelector("a").click();
+    }
+  });
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  button.addEventListener("click", open);
+  addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const asked = (event.key === "/" && !typing && !event.metaKey && !event.ctrlKey && !event.altKey)
+      || (event.key === "k" && (event.metaKey || event.ctrlKey));
+    if (asked && !event.isComposing) {
+      event.preventDefault();
+      open();
+    }
+  });
+  button.hidden = false;
+}
+
+function around(text, at, length) {
+  if (at < 0) return [text.slice(0, 60) + (text.length > 60 ? "…" : "")];
+  const from = Math.max(0, at - 18);
+  const mark = document.createElement("mark");
+  mark.textContent = text.slice(at, at + length);
+  const rest = text.slice(at + length, at + length + 36);
+  return [(from ? "…" : "") + text.slice(from, at), mark, rest + (at + length + 36 < text.length ? "…" : "")];
+}
+
+function marked(excerpt) {
+  // Pagefind marks hits with <mark>; everything else in an excerpt is text and stays text.
+  const page = new DOMParser().parseFromString(excerpt, "text/html");
+  return [...page.body.childNodes].map((node) => {
+    if (node.nodeName !== "MARK") return node.textContent;
+    const mark = document.createElement("mark");
+    mark.textContent = node.textContent;
+    return mark;
+  });
+}

@@ -1,0 +1,29 @@
+"""The gallery as it stands on disk, opened for writing its pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gallery.engine import plan
+from gallery.pages.drawings import Drawings
+from gallery.pages.edition import Edition
+from gallery.pages.words import Language
+from gallery.store import Store
+from gallery.validation.reader import read_catalog
+
+
+def open_edition(root: Path, language: Language, prose: frozenset[str] = frozenset(), address: str = "") -> Edition:
+    """The edition in ``language`` of the gallery under ``root``.
+
+    Raises what `read_catalog` raises for a catalog that cannot be read.
+    """
+    catalog = read_catalog(root, look_at_models=False)
+    if address and not address.endswith("/"):
+        address += "/"
+    return Edition(catalog, plan.entries(catalog, root), Drawings(Store(root), root / "build" / "drawings"), language,
+                   prose, address)
+
+
+def prose_of(docs: Path) -> frozenset[str]:
+    """Source paths, from ``docs``, of the pages that people wrote."""
+    return frozenset(path.relative_to(docs).as_posix() for path in docs.rglob("*.md"))

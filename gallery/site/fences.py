@@ -1,0 +1,57 @@
+"""Fenced blocks of the gallery's Markdown: `fragment`, HTML passed through untouched, and `figure`, a live figure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from gallery.pages.edition import Edition
+from gallery.pages.section import render, section
+from gallery.validation.schema import FIGURE_KINDS
+
+_REQUEST = re.compile(r"(?P<prompt>[a-z0-9-]+)/(?P<model>[a-z0-9-]+)\s+(?P<kind>[a-z_]+)(?P<options>(?:\s+\w+=\d+)*)")
+
+
+def fragment(source: str, language: str, css_class: str, options: dict, md: Any, **rest: Any) -> str:
+    """The source as it stands."""
+    return source
+
+
+def figure_fence(edition: Edition, url: Callable[[], str]) -> Callable[..., str]:
+    """A formatter for `figure` fences.
+
+    Args:
+        url: gives the address of the page being written.
+    """
+    def figure(source: str, language: str, css_class: str, options: dict, md: Any, **rest: Any) -> str:
+        return live_figure(edition, source.strip(), url())
+
+    return figure
+
+
+def live_figure(edition: Edition, request: str, url: str) -> str:
+    """The figure that ``request`` (``PROMPT/MODEL KIND [position=N] [layer=N]``) names, or a notice why there is none."""
+    words = edition.words
+    match = _REQUEST.fullmatch(request)
+    entry = match and next((e for e in edition.entries if e.id == f"{match['prompt']}/{match['model']}"), None)
+    if entry is None or match["kind"] not in FIGURE_KINDS:
+        return _notice(words("section.unknown", what=request))
+    if entry.status != "built":
+        reason = entry.reason[edition.language] if entry.reason and entry.status == "failed" else ""
+        return _notice(words("section.not_built"), entry.command, reason)
+    found = next((figure for figure in entry.figures if figure.kind == match["kind"]), None)
+    if found is None:
+        return _notice(words("section.unknown", what=request))
+    at = {name: int(value) for name, value in (pair.split("=") for pair in match["options"].split())}
+    if not at.keys() <= {"position", "layer"}:
+        return _notice(words("section.unknown", what=request))
+    shown = section(edition, entry, found, **at)
+    return render(edition, shown, url=url, level=3, anchor=f"{found.kind}-{entry.prompt.id}", context=True)
+
+
+def _notice(text: str, command: str = "", reason: str = "") -> str:
+    because = f"<p>{escape(reason)}</p>" if reason else ""
+    cure = f'<pre class="command" translate="no"><code>{escape(command)}</code></pre>' if command else ""
+    return f'<div class="notice" role="note"><p>{escape(text)}</p>{because}{cure}</div>'
