@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,39 @@ import torch
 
 if TYPE_CHECKING:
     from lmviz.language_model import LanguageModel
-    from lmviz.trace import Generation
+
+
+@dataclass(frozen=True)
+class Generation:
+    """How a continuation comes about; see `LanguageModel.trace` for what each means.
+
+    Raises ``ValueError`` for values that cannot be used, or that contradict each other.
+    """
+
+    max_new_tokens: int = 0
+    do_sample: bool = False
+    temperature: float = 1.0
+    top_k: int | None = None
+    top_p: float | None = None
+    seed: int = 0
+    continuation: str | None = None
+
+    def __post_init__(self) -> None:
+        _whole("max_new_tokens", self.max_new_tokens, 0)
+        _whole("seed", self.seed, 0)
+        if self.top_k is not None:
+            _whole("top_k", self.top_k, 1)
+        if not isinstance(self.do_sample, bool):
+            raise ValueError(f"do_sample is True or False, not {self.do_sample!r}")
+        if not _is_number(self.temperature) or not 0 < self.temperature < float("inf"):
+            raise ValueError(f"temperature is a number above 0, not {self.temperature!r}")
+        if self.top_p is not None and not (_is_number(self.top_p) and 0 < self.top_p <= 1):
+            raise ValueError(f"top_p is a number above 0 and at most 1, not {self.top_p!r}")
+        if self.continuation is not None:
+            if not isinstance(self.continuation, str):
+                raise ValueError(f"continuation is a text, not {type(self.continuation).__name__}")
+            if self.do_sample:
+                raise ValueError("continuation is read instead of generating: leave out either it or do_sample=True")
 
 
 def generate(model: LanguageModel, token_ids: np.ndarray, settings: Generation) -> np.ndarray:
@@ -44,3 +77,12 @@ def sample(logits: np.ndarray, settings: Generation, random: np.random.Generator
     cumulative = np.cumsum(probabilities)
     drawn = int(np.searchsorted(cumulative, random.random() * cumulative[-1], side="right"))
     return int(order[min(drawn, len(order) - 1)])
+
+
+def _whole(name: str, value: object, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise ValueError(f"{name} is a whole number of at least {least}, not {value!r}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)

@@ -16,6 +16,7 @@ from lmviz.loading.architectures import Architecture
 from lmviz.loading.checkpoint import digests
 from lmviz.loading.errors import LoadError
 from lmviz.loading.tokenizers import Tokenizer
+from lmviz.recording import Recording, first_tensor
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -33,7 +34,7 @@ class LanguageModel:
         tokenizer: see `lmviz.load_tokenizer`.
         network: the transformers model, in evaluation mode, no parameter requiring a gradient.
         architecture: where the parts are.
-        n_layers, width, vocabulary_size, context_length: of the network.
+        n_layers, width, vocabulary_size, context_length: of the network; a config that states no context gets 2,048.
         device, dtype: of its weights.
         start: ``"none"``, ``"bos"`` or ``"eos"``; ``start_ids`` the ids put before every text.
         eos_ids: ids that end a generation.
@@ -51,8 +52,8 @@ class LanguageModel:
         self._final_norm = self._part("final_norm", network, architecture.final_norm)
         if not isinstance(self._blocks, torch.nn.ModuleList) or len(self._blocks) == 0:
             raise LoadError(
-                f"architecture: blocks is {architecture.blocks!r}, a {type(self._blocks).__name__}; expected the path of "
-                "a list of blocks"
+                f"architecture: blocks is {architecture.blocks!r}, a {type(self._blocks).__name__}; expected the "
+                "path of a list of blocks"
             )
         self._down_projections = [
             self._part("feed_forward", block, architecture.feed_forward) for block in self._blocks
@@ -62,11 +63,15 @@ class LanguageModel:
             raise LoadError(f"{name} has no unembedding: it is not a causal language model")
         if not hasattr(self._embedding, "weight"):
             raise LoadError(f"architecture: embedding is {architecture.embedding!r}, which has no weight")
+        is_float32 = self.dtype == torch.float32
+        self._final_norm_float32 = self._final_norm if is_float32 else copy.deepcopy(self._final_norm).float()
+        self._unembedding_float32 = self._unembedding if is_float32 else copy.deepcopy(self._unembedding).float()
         self.n_layers = len(self._blocks)
         self.width = int(self._embedding.weight.shape[1])
         self.vocabulary_size = int(self._unembedding.weight.shape[0])
         config = network.config.get_text_config()
-        self.context_length = int(getattr(config, "max_position_embeddings", 0) or 2048)
+        lengths = [getattr(config, name, None) for name in ("max_position_embeddings", "n_positions", "seq_length")]
+        self.context_length = next((int(length) for length in lengths if length), 2048)
         self.eos_ids = _ids(getattr(network.generation_config, "eos_token_id", None)) or _ids(config.eos_token_id)
         if not self.eos_ids and tokenizer.eos_id is not None:
             self.eos_ids = (tokenizer.eos_id,)
@@ -76,8 +81,8 @@ class LanguageModel:
             return root.get_submodule(path)
         except AttributeError:
             raise LoadError(
-                f"architecture: {part} is {path!r}, but {type(root).__name__} of {self.name} has no such module; it has "
-                f"{', '.join(name for name, _ in root.named_children())}"
+                f"architecture: {part} is {path!r}, but {type(root).__name__} of {self.name} has no such module; it "
+                f"has {', '.join(name for name, _ in root.named_children())}"
             ) from None
 
     @property
@@ -92,14 +97,6 @@ class LanguageModel:
     def digests(self) -> dict[str, str]:
         """SHA-256 of ``weights`` and ``tokenizer``, over the files in `directory`."""
         return digests(self.directory)
-
-    @cached_property
-    def _final_norm_float32(self) -> torch.nn.Module:
-        return self._final_norm if self.dtype == torch.float32 else copy.deepcopy(self._final_norm).float()
-
-    @cached_property
-    def _unembedding_float32(self) -> torch.nn.Module:
-        return self._unembedding if self.dtype == torch.float32 else copy.deepcopy(self._unembedding).float()
 
     def unembed(self, hidden: torch.Tensor, final_norm: bool = True) -> torch.Tensor:
         """Float32 logits ``[..., vocabulary]`` of hidden states ``[..., width]``; differentiable.
@@ -118,12 +115,12 @@ class LanguageModel:
         return self._embedding(ids)
 
     def hidden_from_embeddings(self, inputs_embeds: torch.Tensor) -> torch.Tensor:
-        """The last block's output ``[batch, position, width]``, before the final norm, of token embeddings of that shape.
+        """The last block's output ``[batch, position, width]``, before the final norm, for such token embeddings.
 
         Differentiable with respect to ``inputs_embeds``; with `unembed` only the wanted rows need be turned to logits.
         """
         kept: list[torch.Tensor] = []
-        hook = self._blocks[-1].register_forward_hook(lambda module, inputs, output: kept.append(_tensor(output)))
+        hook = self._blocks[-1].register_forward_hook(lambda module, inputs, output: kept.append(first_tensor(output)))
         try:
             self.network.base_model(inputs_embeds=inputs_embeds.to(self.device, self.dtype), use_cache=False)
         finally:
@@ -132,12 +129,9 @@ class LanguageModel:
 
     @contextmanager
     def recording(self) -> Iterator[Recording]:
-        """Within it, every forward pass is recorded: see `Recording`."""
+        """Within it, a forward pass of one sequence is recorded."""
         record = Recording(self.n_layers)
-        hooks = [self._embedding.register_forward_hook(lambda m, i, output: record.keep_embeddings(output))]
-        for layer, (block, down) in enumerate(zip(self._blocks, self._down_projections, strict=True)):
-            hooks.append(block.register_forward_hook(record.hidden_hook(layer)))
-            hooks.append(down.register_forward_pre_hook(record.feed_forward_hook(layer)))
+        hooks = record.attach(self._embedding, self._blocks, self._down_projections)
         try:
             yield record
         finally:
@@ -152,7 +146,7 @@ class LanguageModel:
 
         Args:
             prompt: the text, as the curator wrote it.
-            max_new_tokens: how many tokens to generate at most; an end-of-sequence token ends the generation and is kept.
+            max_new_tokens: how many tokens to generate at most; an end-of-sequence token ends it and is kept.
             do_sample: sample instead of taking the most probable token (ties to the lowest id).
             temperature, top_k, top_p: of the sampling: logits are divided by the temperature, then the ``top_k`` most
                 probable are kept, then the fewest of these that hold ``top_p`` of the probability.
@@ -162,7 +156,8 @@ class LanguageModel:
         Raises:
             ValueError: an empty prompt, a text longer than the context, settings that contradict each other.
         """
-        from lmviz.trace import Generation, trace
+        from lmviz.generation import Generation
+        from lmviz.trace import trace
 
         settings = Generation(max_new_tokens, do_sample, temperature, top_k, top_p, seed, continuation)
         return trace(self, prompt, settings)
@@ -172,37 +167,6 @@ class LanguageModel:
             f"LanguageModel({self.name!r}, {self.n_layers} layers, width {self.width}, vocabulary "
             f"{self.vocabulary_size}, {str(self.dtype).removeprefix('torch.')} on {self.device}, start {self.start!r})"
         )
-
-
-class Recording:
-    """What one forward pass of one sequence leaves behind, each part without the batch axis.
-
-    Attributes:
-        embeddings: ``[position, width]``.
-        hidden_states, feed_forward: ``[layer]`` of ``[position, width]`` and ``[position, neuron]``.
-    """
-
-    def __init__(self, n_layers: int):
-        self.embeddings: torch.Tensor | None = None
-        self.hidden_states: list[torch.Tensor | None] = [None] * n_layers
-        self.feed_forward: list[torch.Tensor | None] = [None] * n_layers
-
-    def keep_embeddings(self, output: torch.Tensor) -> None:
-        self.embeddings = output[0]
-
-    def hidden_hook(self, layer: int):
-        def keep(module, inputs, output):
-            self.hidden_states[layer] = _tensor(output)[0]
-        return keep
-
-    def feed_forward_hook(self, layer: int):
-        def keep(module, inputs):
-            self.feed_forward[layer] = inputs[0].reshape(self.embeddings.shape[0], -1)
-        return keep
-
-
-def _tensor(output: torch.Tensor | tuple[torch.Tensor, ...]) -> torch.Tensor:
-    return output if isinstance(output, torch.Tensor) else output[0]
 
 
 def _ids(value: int | list[int] | None) -> tuple[int, ...]:

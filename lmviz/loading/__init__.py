@@ -1,10 +1,13 @@
-"""Loading: from a directory or a hub id to a checked `LanguageModel`. Importing this imports neither torch nor transformers."""
+"""Loading: from a directory or a hub id to a checked `LanguageModel`.
+
+Importing this imports neither torch nor transformers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lmviz.loading.checkpoint import digests
 from lmviz.loading.errors import LoadError
@@ -36,8 +39,8 @@ def load(
         device: ``"auto"`` (a GPU where there is one), ``"cpu"``, ``"cuda"``, ``"cuda:1"`` ...
         dtype: ``"float32"`` (the default) or ``"bfloat16"``.
         revision: branch, tag or commit of a hub model.
-        start: ``"none"``, ``"bos"`` or ``"eos"``: the token put before every text; by default what the model's family and
-            tokenizer settings say.
+        start: ``"none"``, ``"bos"`` or ``"eos"``: the token put before every text; by default what the model's family
+            and tokenizer settings say.
         lower_case: lower-case texts before they are encoded, for tokenizers whose training did.
         architecture: for a family that lmviz does not know, or to correct one: a mapping or object with module paths
             ``embedding``, ``blocks``, ``final_norm``, and ``feed_forward`` within a block (its down-projection).

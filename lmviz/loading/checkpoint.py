@@ -44,7 +44,9 @@ def open_checkpoint(directory: Path) -> Checkpoint:
         )
     config = read_json(directory / "config.json")
     if config is None:
-        raise LoadError(f"no config.json in {directory}; a model directory holds config.json, *.safetensors, a tokenizer")
+        raise LoadError(
+            f"no config.json in {directory}; a model directory holds config.json, *.safetensors, and a tokenizer"
+        )
     if "model_type" not in config:
         raise LoadError(f"{directory / 'config.json'} names no model_type; is it the config of a transformers model?")
     return Checkpoint(directory, config, _weights(directory))
@@ -57,7 +59,7 @@ def _weights(directory: Path) -> tuple[Path, ...]:
     if index is not None:
         names = sorted(set(index.get("weight_map", {}).values()))
         if absent := [name for name in names if not (directory / name).is_file()]:
-            raise LoadError(f"{directory} lacks weight files that its index names: {', '.join(absent)}; fetch them again")
+            raise LoadError(f"{directory} lacks weight files that its index names: {', '.join(absent)}; fetch them")
         if names:
             return tuple(directory / name for name in names)
     if any(directory.glob("pytorch_model*.bin")):
@@ -84,8 +86,8 @@ def read_json(path: Path) -> dict[str, Any] | None:
 def digests(directory: str | Path) -> dict[str, str]:
     """SHA-256 in hexadecimal over the files that numbers depend on, as ``weights`` and ``tokenizer``.
 
-    ``weights`` covers names and contents of the configuration and of the weights, ``tokenizer`` those of the tokenizer's
-    files. Needs neither torch nor transformers. Raises `LoadError` as `open_checkpoint` does.
+    ``weights`` covers names and contents of the configuration and of the weights, ``tokenizer`` those of the
+    tokenizer's files. Needs neither torch nor transformers. Raises `LoadError` as `open_checkpoint` does.
     """
     checkpoint = open_checkpoint(Path(directory))
     configs = [checkpoint.directory / name for name in ("config.json", "generation_config.json")]

@@ -13,7 +13,7 @@ import transformers
 from lmviz.language_model import LanguageModel
 from lmviz.loading import architectures, checks, hub
 from lmviz.loading.checkpoint import Checkpoint, open_checkpoint, read_json
-from lmviz.loading.errors import LoadError
+from lmviz.loading.errors import LoadError, is_out_of_memory
 from lmviz.loading.tokenizers import Tokenizer, load_tokenizer
 
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
@@ -30,8 +30,10 @@ def load_language_model(
     directory = Path(name_or_directory)
     if not directory.exists() and isinstance(name_or_directory, str) and _HUB_ID.fullmatch(name):
         directory, revision = hub.fetch(name, revision)
+    elif revision is not None:
+        raise LoadError(f"revision={revision!r} is for models on the hub; {directory} is a directory")
     else:
-        name, revision = directory.resolve().name, None
+        name = directory.resolve().name
     checkpoint = open_checkpoint(directory)
     parts = architectures.find(checkpoint.config["model_type"], architecture)
     tokenizer = load_tokenizer(directory, lower_case=lower_case, token_prefix=token_prefix)
@@ -77,10 +79,8 @@ def _network(
                 trust_remote_code=False, local_files_only=True, output_loading_info=True,
             )
         network.to(device)
-    except (torch.OutOfMemoryError, MemoryError):
-        raise LoadError(_no_memory(checkpoint, device)) from None
     except Exception as error:
-        if "can't allocate memory" in str(error) or "out of memory" in str(error).lower():
+        if is_out_of_memory(error):
             raise LoadError(_no_memory(checkpoint, device)) from None
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise LoadError(f"the weights in {checkpoint.directory} cannot be read: {reason}") from None
@@ -137,7 +137,7 @@ def _start(
     if asked == "none":
         return "none", ()
     if ids[asked] is None:
-        raise LoadError(f"start is {asked!r}, but neither tokenizer nor config of {checkpoint.directory} names that token")
+        raise LoadError(f"start is {asked!r}, but neither tokenizer nor config in {checkpoint.directory} names it")
     return asked, (ids[asked],)
 
 

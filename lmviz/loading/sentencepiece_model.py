@@ -8,6 +8,7 @@ from pathlib import Path
 import sentencepiece
 from sentencepiece import sentencepiece_model_pb2
 
+from lmviz.loading.special_tokens import SpecialTokens
 from lmviz.loading.surfaces import Span
 from lmviz.tokens import TokenKind
 
@@ -17,11 +18,16 @@ SPACE_MARK = "▁"
 class SentencePieceModel:
     """Pieces, spans and bytes of a ``spiece.model`` or ``tokenizer.model`` file.
 
+    Args:
+        path: the file.
+        special: what the directory's other files say: the names of special tokens and the tokens added after training.
+        token_prefix: mark of a preceding space, where it is not ``▁``.
+
     Raises:
         ValueError: for a file that is not a SentencePiece model (Llama 3's ``tokenizer.model`` is none).
     """
 
-    def __init__(self, path: Path, token_prefix: str | None = None):
+    def __init__(self, path: Path, special: SpecialTokens, token_prefix: str | None = None):
         proto = sentencepiece_model_pb2.ModelProto()
         try:
             proto.ParseFromString(path.read_bytes())
@@ -34,35 +40,40 @@ class SentencePieceModel:
         # Same model, without the space that is put before a text: how a continuation is cut.
         proto.normalizer_spec.add_dummy_prefix = False
         self._unprefixed = sentencepiece.SentencePieceProcessor(model_proto=proto.SerializeToString())
-        self.vocabulary_size = self._model.vocab_size()
+        size = self._model.vocab_size()
+        self._added = {i: token for i, token in special.added.items() if i >= size}
+        self.vocabulary_size = max([size, *(i + 1 for i in self._added)])
+        self._own_size = size
+        self._ids = {token.content: i for i, token in self._added.items()}
         self.unk_id = _or_none(self._model.unk_id())
-        self.bos_id = _or_none(self._model.bos_id())
-        self.eos_id = _or_none(self._model.eos_id())
-        self.pad_id = _or_none(self._model.pad_id())
+        self.bos_id = self._find(special.bos, self._model.bos_id())
+        self.eos_id = self._find(special.eos, self._model.eos_id())
+        self.pad_id = self._find(special.pad, self._model.pad_id())
 
-    def spans(self, text: str, *, continuation: bool) -> list[Span]:
-        """Tokens of ``text`` with the characters they stand for; a continuation gets no space before it."""
-        if continuation:
-            spans = self._spans(self._unprefixed, text)
-            # Normalization strips spaces at the start, but in the middle of a text one of them counts.
-            stripped = not spans or not self.bytes_of(spans[0].token_id).startswith(b" ")
-            if not (text[:1].isspace() and stripped):
-                return spans
-        return self._spans(self._model, text)
+    def _find(self, name: str | None, otherwise: int) -> int | None:
+        """The id that ``name`` has in the vocabulary; SentencePiece gives unknown names the id of the unknown."""
+        if name in self._ids:
+            return self._ids[name]
+        found = self._model.piece_to_id(name) if name else -1
+        return found if found >= 0 and self._model.id_to_piece(found) == name else _or_none(otherwise)
 
-    def _spans(self, model: sentencepiece.SentencePieceProcessor, text: str) -> list[Span]:
+    def spans(self, text: str, *, prefix: bool) -> list[Span]:
+        """Tokens of ``text`` with the characters they stand for, with or without the tokenizer's prefix space."""
+        model = self._model if prefix else self._unprefixed
         pieces = model.encode(text, return_type="proto").pieces
         character_at = {offset: i for i, offset in enumerate(accumulate((len(c.encode()) for c in text), initial=0))}
         spans = []
         for row, piece in enumerate(pieces):
-            prefix = row == 0 and piece.piece == SPACE_MARK and piece.begin == piece.end
-            spans.append(Span(piece.id, character_at[piece.begin], character_at[piece.end], prefix))
+            is_prefix = row == 0 and piece.piece == SPACE_MARK and piece.begin == piece.end
+            spans.append(Span(piece.id, character_at[piece.begin], character_at[piece.end], is_prefix))
         return spans
 
     def bytes_of(self, token_id: int) -> bytes:
         """UTF-8 bytes of an entry; empty for special and unknown entries."""
         if self.kind_of(token_id) in ("special", "unknown"):
             return b""
+        if token_id >= self._own_size:
+            return self._added[token_id].content.encode()
         piece = self._model.id_to_piece(token_id)
         if self._model.is_byte(token_id):
             return bytes([int(piece[3:5], 16)])
@@ -70,18 +81,23 @@ class SentencePieceModel:
 
     def kind_of(self, token_id: int) -> TokenKind:
         model = self._model
+        if token_id >= self._own_size:
+            return "text" if token_id in self._added and not self._added[token_id].special else "special"
         if model.is_unknown(token_id):
             return "unknown"
         if model.is_control(token_id) or model.is_unused(token_id):
             return "special"
-        # A byte below 0x80 is a whole character.
-        if model.is_byte(token_id) and int(model.id_to_piece(token_id)[3:5], 16) >= 0x80:
-            return "bytes"
-        return "text"
+        if model.is_byte(token_id):
+            # A byte below 0x80 is a whole character.
+            return "text" if int(model.id_to_piece(token_id)[3:5], 16) < 0x80 else "bytes"
+        # U+FFFD is what others wrote for bytes that they could not read.
+        return "bytes" if "\ufffd" in model.id_to_piece(token_id) else "text"
 
     def name_of(self, token_id: int) -> str:
         """The entry as it stands in the vocabulary."""
-        return self._model.id_to_piece(token_id)
+        if token_id < self._own_size:
+            return self._model.id_to_piece(token_id)
+        return self._added[token_id].content if token_id in self._added else f"#{token_id}"
 
 
 def _or_none(token_id: int) -> int | None:

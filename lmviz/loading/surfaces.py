@@ -1,7 +1,7 @@
 """Which characters of a text each token stands for.
 
-A tokenizer normalizes: ㍿ becomes 株式会社, two spaces become one, a newline becomes a space. These functions give every
-character of the *original* text to exactly one token, so that the token texts join to the text as it was written.
+A tokenizer normalizes: ㍿ becomes 株式会社, two spaces become one, a newline becomes a space. These functions give
+every character of the *original* text to exactly one token, so that the token texts join to the text as it was written.
 """
 
 from __future__ import annotations
@@ -31,9 +31,11 @@ def divide(text: str, spans: Sequence[Span]) -> tuple[tuple[str, ...], np.ndarra
 
     Tokens whose spans overlap, or which have none of their own (all but one byte of a character, in SentencePiece),
     form one group, whose text goes to its first token. Characters that no token covers go to the token before them,
-    or to the first.
+    or to the first; a text without tokens is given to none.
     """
     groups = np.zeros(len(spans), dtype=np.int64)
+    if not spans:
+        return (), groups
     begins: list[int] = []
     own_begin, reached = 0, 0
     for row, span in enumerate(spans):
@@ -56,8 +58,8 @@ def join_bytes(pieces: Sequence[bytes | None]) -> tuple[tuple[str, ...], np.ndar
     """Texts ``[token]`` and groups int64 ``[token]`` of generated tokens, given the bytes of each.
 
     Bytes are decoded as they arrive. The tokens of a character that takes several form a group, whose text goes to its
-    first token; bytes that make up no character have no text. None stands for a token without bytes (special or
-    unknown), which is a group of its own and ends an unfinished character.
+    first token; bytes that make up no character have no text, nor has U+FFFD, which stands for such bytes. None stands
+    for a token without bytes (special or unknown), which is a group of its own and ends an unfinished character.
     """
     texts = [""] * len(pieces)
     groups = np.zeros(len(pieces), dtype=np.int64)
@@ -71,5 +73,5 @@ def join_bytes(pieces: Sequence[bytes | None]) -> tuple[tuple[str, ...], np.ndar
             first = row
         groups[row] = first
         if piece:
-            texts[first] += decoder.decode(piece)
+            texts[first] += decoder.decode(piece).replace("\ufffd", "")
     return tuple(texts), np.unique(groups, return_inverse=True)[1].astype(np.int64)

@@ -1,8 +1,8 @@
 """Tokenizers that never lose a character: ids for the model, the curator's own text for every token.
 
-A directory's tokenizer is read with `sentencepiece` where there is a SentencePiece model, else with `tokenizers`; neither
-torch nor transformers is needed. Special tokens stand only where the model's ``start`` puts them: what looks like one
-in a text is text, and nothing is ever appended.
+A directory's tokenizer is read with `sentencepiece` where there is a SentencePiece model, else with `tokenizers`;
+neither torch nor transformers is needed. Special tokens stand only where the model's ``start`` puts them: what looks
+like one in a text is text, and nothing is ever appended.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from typing import Protocol
 
 import numpy as np
 
+from lmviz.loading.checkpoint import read_json
 from lmviz.loading.errors import LoadError
 from lmviz.loading.sentencepiece_model import SentencePieceModel
+from lmviz.loading.special_tokens import read_special_tokens
 from lmviz.loading.surfaces import Span, divide, join_bytes
+from lmviz.loading.tokenizers_model import TokenizersModel
 from lmviz.tokens import TokenKind, TokenTable, VocabularyLabels
 
 SENTENCEPIECE_FILES = ("spiece.model", "tokenizer.model", "sentencepiece.model")
@@ -49,7 +52,7 @@ class Backend(Protocol):
     eos_id: int | None
     pad_id: int | None
 
-    def spans(self, text: str, *, continuation: bool) -> list[Span]: ...
+    def spans(self, text: str, *, prefix: bool) -> list[Span]: ...
     def bytes_of(self, token_id: int) -> bytes: ...
     def kind_of(self, token_id: int) -> TokenKind: ...
     def name_of(self, token_id: int) -> str: ...
@@ -92,11 +95,18 @@ class Tokenizer:
         if not text:
             return Encoded(np.zeros(0, np.int64), (), np.zeros(0, np.int64))
         lowered, origin = _lower(text) if self.lower_case else (text, None)
-        spans = self._backend.spans(lowered, continuation=continuation)
+        spans = self._backend.spans(lowered, prefix=not continuation)
+        # Normalization strips spaces at the start of a text; in the middle, where a continuation stands, one counts.
+        if continuation and text[0].isspace() and not self._starts_with_space(spans):
+            spans = self._backend.spans(lowered, prefix=True)
         if origin is not None:
             spans = [Span(s.token_id, origin[s.begin], origin[s.end], s.prefix) for s in spans]
         texts, groups = divide(text, spans)
         return Encoded(np.array([s.token_id for s in spans], dtype=np.int64), texts, groups)
+
+    def _starts_with_space(self, spans: Sequence[Span]) -> bool:
+        raw = b"".join(self.decode_bytes(span.token_id) for span in spans[:4])
+        return raw.decode(errors="ignore")[:1].isspace()
 
     def decode_bytes(self, token_id: int) -> bytes:
         """UTF-8 bytes that an entry stands for; empty for special, unknown and unassigned ids."""
@@ -170,7 +180,7 @@ def load_tokenizer(
     """The tokenizer of a model directory, without torch and without transformers.
 
     Args:
-        directory: holds ``spiece.model``, ``tokenizer.model``, ``tokenizer.json``, or ``vocab.json`` and ``merges.txt``.
+        directory: holds ``spiece.model``, ``tokenizer.model``, ``tokenizer.json``, or ``vocab.json``, ``merges.txt``.
         lower_case: lower-case a text before encoding it, as the model's training did.
         token_prefix: mark of a preceding space in vocabulary entries, where it is not the usual one.
 
@@ -178,13 +188,34 @@ def load_tokenizer(
         LoadError: no tokenizer, or one that cannot be read.
     """
     directory = Path(directory)
+    if not directory.is_dir():
+        raise LoadError(f"no such directory: {directory}; give the directory of a model")
+    return Tokenizer(_backend(directory, token_prefix), lower_case=lower_case)
+
+
+def _backend(directory: Path, token_prefix: str | None) -> Backend:
+    special = read_special_tokens(directory)
+    failures = []
     for name in SENTENCEPIECE_FILES:
         if (directory / name).is_file():
             try:
-                return Tokenizer(SentencePieceModel(directory / name, token_prefix), lower_case=lower_case)
-            except ValueError:
-                continue
-    raise LoadError(f"no tokenizer in {directory}: expected {', '.join(SENTENCEPIECE_FILES)}")
+                return SentencePieceModel(directory / name, special, token_prefix)
+            except ValueError as error:
+                failures.append(str(error))
+    definition = read_json(directory / "tokenizer.json")
+    try:
+        if definition is not None:
+            return TokenizersModel(definition, special, token_prefix)
+        if (directory / "vocab.json").is_file() and (directory / "merges.txt").is_file():
+            return TokenizersModel.from_vocabulary(directory, special, token_prefix)
+    except (KeyError, TypeError, ValueError) as error:
+        raise LoadError(f"the tokenizer in {directory} cannot be read: {error}") from None
+    if failures:
+        raise LoadError(f"no readable tokenizer in {directory}: {'; '.join(failures)}")
+    raise LoadError(
+        f"no tokenizer in {directory}; expected spiece.model, tokenizer.model, tokenizer.json, or vocab.json with "
+        "merges.txt"
+    )
 
 
 def _lower(text: str) -> tuple[str, list[int]]:

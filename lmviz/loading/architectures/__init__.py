@@ -19,8 +19,8 @@ def find(model_type: str, override: Mapping[str, Any] | object | None = None) ->
     """The architecture for a config's ``model_type``, with the parts that ``override`` names put in their place.
 
     Args:
-        override: a mapping or object with any of ``embedding``, ``blocks``, ``final_norm`` (module paths from the model)
-            and ``feed_forward`` (from a block); all four for a family that is not known.
+        override: a mapping or object with any of ``embedding``, ``blocks``, ``final_norm`` (module paths from the
+            model) and ``feed_forward`` (from a block); all four for a family that is not known.
 
     Raises:
         LoadError: an unknown family without all four, or a part that does not exist.
