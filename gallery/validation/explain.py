@@ -99,7 +99,8 @@ def _explain(cls: type[BaseModel], file: File, root: Node, detail: dict[str, Any
         guess = did_you_mean(str(node.value), options.split(", "))
         file.report(node, "not_an_option", where=where, found=found(node), options=options, did_you_mean=guess)
     elif kind == "string_pattern_mismatch":
-        file.report(node, "not_an_id", where=where, found=shortened(str(node.value)))
+        key = "not_a_commit" if path[-1] == "commit" else "not_an_id"
+        file.report(node, key, where=where, found=shortened(str(node.value)))
     elif kind == "string_too_short":
         file.report(node, "empty_text", where=where)
     elif kind == "string_too_long":

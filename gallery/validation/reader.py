@@ -1,4 +1,4 @@
-"""The catalog, read and checked: `models.yaml`, `tags.yaml`, `prompts/*.yaml` and the commits in `models.lock.yaml`."""
+"""The catalog, read and checked: `models.yaml`, `tags.yaml`, `prompts/*.yaml` and `models.lock.yaml`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 from gallery.validation.explain import check, found
 from gallery.validation.models import check_model
 from gallery.validation.nodes import File, Node
-from gallery.validation.problems import CatalogProblems, Problem, words
+from gallery.validation.problems import CatalogProblems, words
 from gallery.validation.prompts import check_prompt
 from gallery.validation.root import inside
-from gallery.validation.schema import Bilingual, Catalog, Model, Prompt
+from gallery.validation.schema import Bilingual, Catalog, FetchedModel, Model, Prompt
 from gallery.validation.texts import Shape, check_fit, shape_of
 
 CATALOG = "gallery/catalog"
@@ -50,22 +50,20 @@ def read_catalog(root: Path, *, look_at_models: bool = True) -> Catalog:
     _check_unique(prompts, "prompt")
     if look_at_models:
         _check_texts(root, models, prompts)
-    commits = File(LOCK)
-    files.append(commits)
-    _read_commits(root, commits)
+    _read_lock(root, files)
     problems = [problem for file in files for problem in file.problems]
     if problems:
         raise CatalogProblems(problems)
     return Catalog(models=tuple(m.item for m in models), prompts=tuple(p.item for p in prompts), tags=tags)
 
 
-def read_commits(root: Path) -> dict[str, str]:
-    """The commit of each hub model that was fetched, by model id. Raises `CatalogProblems`."""
-    file = File(LOCK)
-    commits = _read_commits(Path(root), file)
-    if file.problems:
-        raise CatalogProblems(file.problems)
-    return commits
+def read_lock(root: Path) -> dict[str, FetchedModel]:
+    """What each hub model resolved to when it was fetched, by model id. Raises `CatalogProblems`."""
+    files: list[File] = []
+    lock = _read_lock(Path(root), files)
+    if any(file.problems for file in files):
+        raise CatalogProblems(problem for file in files for problem in file.problems)
+    return lock
 
 
 def _load(root: Path, name: str, files: list[File], *, required: bool = True) -> tuple[File, Node | None]:
@@ -170,16 +168,12 @@ def _check_texts(root: Path, models: list[_Placed], prompts: list[_Placed]) -> N
                 check_fit(placed.item, placed.file, placed.node, shape)
 
 
-def _read_commits(root: Path, file: File) -> dict[str, str]:
-    holder: list[File] = []
-    read, node = _load(root, LOCK, holder, required=False)
-    file.problems += read.problems
-    commits: dict[str, str] = {}
-    for name, (key, value) in (node.entries or {}).items() if node else ():
-        if isinstance(value.value, str) and re.fullmatch(r"[0-9a-f]{40}", value.value):
-            commits[name] = value.value
-        else:
-            file.problems.append(
-                Problem(LOCK, key.line, key.column, "not_a_commit", words("not_a_commit", id=name[:60]))
-            )
-    return commits
+def _read_lock(root: Path, files: list[File]) -> dict[str, FetchedModel]:
+    file, node = _load(root, LOCK, files, required=False)
+    if node is None:
+        return {}
+    if node.entries is None:
+        file.report(node, "wrong_type", where="", found=found(node), expected=words("expected_mapping"))
+        return {}
+    checked = {name: check(FetchedModel, file, value) for name, (_, value) in node.entries.items()}
+    return {name: fetched for name, fetched in checked.items() if fetched is not None}

@@ -70,6 +70,14 @@ class Model(Strict):
     aliases: tuple[Identifier, ...] = ()
 
 
+class FetchedModel(Strict):
+    """In `models.lock.yaml`, by model id: what a hub model resolved to, while hub and revision stay so."""
+
+    hub: str
+    revision: str | None = None
+    commit: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
+
+
 class Source(Strict):
     """Where the text comes from. `quoted` and `adapted` texts name their article and are CC BY-SA."""
 

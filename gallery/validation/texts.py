@@ -33,13 +33,14 @@ def _tokenizer(directory: Path, lower_case: bool, token_prefix: str | None) -> o
 def shape_of(model: Model, directory: Path) -> Shape:
     """Raises ``ValueError`` where the tokenizer cannot be read or lacks the start token."""
     tokenizer = _tokenizer(directory, model.tokenizer.lower_case, model.tokenizer.token_prefix)
+    config = read_config(directory) or {}
     start: tuple[int, ...] = ()
     if model.start != "none":
         token_id = getattr(tokenizer, f"{model.start}_id")
-        if token_id is None:
-            raise ValueError(f"the tokenizer has no {model.start} token, which `start` asks for")
+        token_id = config.get(f"{model.start}_token_id") if token_id is None else token_id
+        if not isinstance(token_id, int):
+            raise ValueError(f"it has no {model.start} token, which `start` asks for")
         start = (token_id,)
-    config = read_config(directory) or {}
     return Shape(model, tokenizer, start, context_length(config), n_layers(config))
 
 
