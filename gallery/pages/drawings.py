@@ -10,14 +10,13 @@ import importlib.util
 import inspect
 import io
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from gallery.pages.words import Language
+from gallery.store.files import write_atomically
 from gallery.subjects import Figure
 from lmviz.results import Result
 
@@ -75,7 +74,7 @@ class Drawings:
         results = {name: self.store.read(key) for name, key in figure.results.items()}
         drawing = _draw(figure, results, language, position, layer)
         if path is not None:
-            _write(path, json.dumps(asdict(drawing), ensure_ascii=False))
+            write_atomically(path, json.dumps(asdict(drawing), ensure_ascii=False).encode())
         return drawing
 
     def thumbnail(self, figure: Figure, language: Language) -> str:
@@ -87,7 +86,7 @@ class Drawings:
 
         svg = figures.thumbnail(self.store.read(next(iter(figure.results.values()))), language)
         if path is not None:
-            _write(path, svg)
+            write_atomically(path, svg.encode())
         return svg
 
     def _path(self, request: list[Any], suffix: str = ".json") -> Path | None:
@@ -152,11 +151,3 @@ def _code() -> str:
     for library in ("altair", "vl-convert-python"):
         digest.update(importlib.metadata.version(library).encode())
     return digest.hexdigest()
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(name, path)

@@ -29,8 +29,8 @@ def cards(edition: Edition) -> list[Card]:
     found = []
     for prompt in edition.catalog.prompts:
         built = [entry for entry in edition.entries_of(prompt) if entry.status == "built"]
-        words = [prompt.titles.ja, prompt.titles.en, edition.text(prompt.about), prompt.text, prompt.source.article or "",
-                 *map(edition.tag, prompt.tags), *prompt.tags]
+        words = [prompt.titles.ja, prompt.titles.en, edition.text(prompt.about), prompt.text,
+                 prompt.source.article or "", *map(edition.tag, prompt.tags), *prompt.tags]
         found.append(Card(prompt, built, " ".join(words)))
     return sorted(found, key=lambda card: not card.built)
 

@@ -6,7 +6,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gallery.pages import (
-    build_report, entry, figure, gallery_index, home, kinds, models, moved, prompt, search_catalog,
+    build_report,
+    entry,
+    figure,
+    gallery_index,
+    home,
+    kinds,
+    models,
+    moved,
+    prompt,
+    search_catalog,
 )
 from gallery.pages.drawings import Drawings, Readable
 from gallery.pages.edition import Edition

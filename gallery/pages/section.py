@@ -1,4 +1,4 @@
-"""A figure as a section of a page: heading, caption, the live figure, and a footer that says whose numbers these are."""
+"""A figure as a section of a page: heading, caption, the live figure, a footer that says whose numbers these are."""
 
 from __future__ import annotations
 

@@ -22,9 +22,9 @@ class Words:
     def __init__(self, language: Language) -> None:
         self.language = language
 
-    def __call__(self, name: str, **values: object) -> str:
-        group, _, key = name.partition(".")
-        text = _table()[group][key][self.language]
+    def __call__(self, key: str, /, **values: object) -> str:
+        group, _, item = key.partition(".")
+        text = _table()[group][item][self.language]
         return text.format(**values) if values else text
 
     def group(self, name: str) -> dict[str, str]:

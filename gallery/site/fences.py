@@ -32,7 +32,7 @@ def figure_fence(edition: Edition, url: Callable[[], str]) -> Callable[..., str]
 
 
 def live_figure(edition: Edition, request: str, url: str) -> str:
-    """The figure that ``request`` (``PROMPT/MODEL KIND [position=N] [layer=N]``) names, or a notice why there is none."""
+    """The figure that ``PROMPT/MODEL KIND [position=N] [layer=N]`` names, or a notice why there is none."""
     words = edition.words
     match = _REQUEST.fullmatch(request)
     entry = match and next((e for e in edition.entries if e.id == f"{match['prompt']}/{match['model']}"), None)

@@ -26,6 +26,7 @@ from gallery.site.fences import figure_fence, fragment  # noqa: E402
 from gallery.site.mathematics import to_mathml  # noqa: E402
 from gallery.site.policy import protect  # noqa: E402
 from gallery.site.published import published_files  # noqa: E402
+from gallery.validation.problems import CatalogProblems  # noqa: E402
 
 
 class _Build:
@@ -42,7 +43,10 @@ _build = _Build()
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     language = config.theme["language"]
     root = Path(config.extra.get("gallery_root") or os.environ.get("LMVIZ_GALLERY_ROOT") or REPOSITORY)
-    _build.edition = open_edition(root, language, prose_of(Path(config.docs_dir)), config.site_url or "")
+    try:
+        _build.edition = open_edition(root, language, prose_of(Path(config.docs_dir)), config.site_url or "")
+    except CatalogProblems as found:
+        raise PluginError("\n".join(problem.text(language) for problem in found.problems)) from None
     fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
     fences["custom_fences"] = [
         {"name": "fragment", "class": "fragment", "format": fragment},

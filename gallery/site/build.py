@@ -1,0 +1,143 @@
+"""Builds the whole site, both editions and the search, beside the old one, and puts it in place when it is complete."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from gallery.pages.words import LANGUAGES, Language, Words
+from gallery.site.fingerprint import fingerprint
+from gallery.validation.reader import read_catalog
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CONFIGURATIONS = {"ja": "mkdocs.yml", "en": "mkdocs.en.yml"}
+MARK = "built-from.txt"
+_UNUSED = ("*-ui.*", "pagefind-highlight.js")
+
+
+class SiteError(Exception):
+    """The site could not be built or shown; the message says why, in the language that was asked for."""
+
+
+def build_site(root: Path, site_dir: Path | None = None, *, address: str | None = None, language: Language = "ja",
+               say: Callable[[str], None] = print, force: bool = False) -> Path:
+    """Writes the site from what has been computed; runs no model.
+
+    Args:
+        root: holds ``gallery/catalog`` and ``build``.
+        site_dir: where the site goes; by default ``site`` under ``root``. A site that stands there stays as it is
+            until the new one is complete, and for good if that fails.
+        address: where the site will be published; by default the environment's ``LMVIZ_SITE_URL``.
+        language: of what ``say`` is told and of errors.
+        force: build even if nothing has changed since the site was built.
+
+    Returns:
+        ``site_dir``.
+
+    Raises:
+        CatalogProblems: the catalog cannot be read.
+        SiteError: MkDocs or Pagefind failed.
+    """
+    root = Path(root).resolve()
+    site_dir = (Path(site_dir) if site_dir else root / "site").resolve()
+    address = os.environ.get("LMVIZ_SITE_URL", "") if address is None else address
+    words = Words(language)
+    read_catalog(root, look_at_models=False)
+    state = fingerprint(root, address)
+    mark = site_dir / MARK
+    if not force and mark.is_file() and mark.read_text(encoding="ascii").strip() == state:
+        say(words("build.unchanged"))
+        return site_dir
+    building = site_dir.with_name(f".{site_dir.name}.building")
+    shutil.rmtree(building, ignore_errors=True)
+    try:
+        for edition in LANGUAGES:
+            say(words(f"build.{edition}"))
+            _mkdocs(edition, root, building if edition == "ja" else building / edition, address, say, words)
+        say(words("build.search"))
+        _pagefind(building, words)
+        _tidy(building, address)
+        (building / MARK).write_text(state + "\n", encoding="ascii")
+        _swap(building, site_dir)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return site_dir
+
+
+def _mkdocs(edition: Language, root: Path, site_dir: Path, address: str, say: Callable[[str], None],
+            words: Words) -> None:
+    from mkdocs.commands.build import build
+    from mkdocs.config import load_config
+    from mkdocs.exceptions import MkDocsException
+
+    if edition != "ja" and address:
+        address = f"{address.rstrip('/')}/{edition}/"
+    log = logging.getLogger("mkdocs")
+    level, propagate, handler = log.level, log.propagate, _Telling(say)
+    log.setLevel(logging.WARNING)
+    log.propagate = False
+    log.addHandler(handler)
+    try:
+        config = load_config(str(REPOSITORY / CONFIGURATIONS[edition]), site_dir=str(site_dir), site_url=address,
+                             extra={"gallery_root": str(root)})
+        build(config)
+    except MkDocsException as error:
+        raise SiteError(words("build.failed", why=str(error).strip() or handler.last)) from error
+    except SystemExit as error:
+        raise SiteError(words("build.failed", why=handler.last)) from error
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
+        log.propagate = propagate
+
+
+class _Telling(logging.Handler):
+    """Passes warnings on, one line each."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self.say = say
+        self.last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.last = record.getMessage().splitlines()[0] if record.getMessage() else ""
+        self.say(f"  {self.last}")
+
+
+def _pagefind(site_dir: Path, words: Words) -> None:
+    command = [sys.executable, "-m", "pagefind", "--site", str(site_dir), "--quiet"]
+    ran = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace")
+    if ran.returncode != 0:
+        last = (ran.stderr or ran.stdout).strip().splitlines()[-1:]
+        raise SiteError(words("build.search_failed", why=" ".join(last)))
+
+
+def _tidy(site_dir: Path, address: str) -> None:
+    """Leaves out what no page uses and what differs from build to build."""
+    for pattern in _UNUSED:
+        for path in (site_dir / "pagefind").glob(pattern):
+            path.unlink()
+    for folder in (site_dir, site_dir / "en"):
+        (folder / "sitemap.xml.gz").unlink(missing_ok=True)
+        if not address:
+            (folder / "sitemap.xml").unlink(missing_ok=True)
+
+
+def _swap(new: Path, site_dir: Path) -> None:
+    """Puts ``new`` where ``site_dir`` is; the old site is gone only once the new one stands."""
+    old = site_dir.with_name(f".{site_dir.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if site_dir.exists():
+        site_dir.rename(old)
+    try:
+        new.rename(site_dir)
+    except OSError:
+        if old.exists():
+            old.rename(site_dir)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,39 @@
+"""A hash of everything that the site is written from, to tell whether it has to be written again."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+from collections.abc import Iterator
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+_OF_THE_GALLERY = ("gallery/catalog", "build/entries", "gallery/published")
+_OF_THE_CODE = ("gallery/pages", "gallery/site", "gallery/engine", "gallery/store", "gallery/validation",
+                "lmviz/figures", "lmviz/results", "docs/ja", "docs/en")
+_FILES = ("gallery/subjects.py", "lmviz/tokens.py", "mkdocs.yml", "mkdocs.en.yml")
+_LIBRARIES = ("altair", "Jinja2", "latex2mathml", "Markdown", "mkdocs", "pagefind", "pymdown-extensions",
+              "vl-convert-python")
+
+
+def fingerprint(root: Path, address: str) -> str:
+    """Hexadecimal SHA-256 over catalog, manifests, pages, theme, figures, prose, libraries and the site's address.
+
+    Results themselves are not read: their keys, which stand in the manifests, are hashes of what they depend on.
+    """
+    digest = hashlib.sha256(address.encode() + b"\0")
+    for name, path in _inputs(root):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    for library in _LIBRARIES:
+        digest.update(f"{library} {importlib.metadata.version(library)}\n".encode())
+    return digest.hexdigest()
+
+
+def _inputs(root: Path) -> Iterator[tuple[str, Path]]:
+    for base, folders in ((root, _OF_THE_GALLERY), (REPOSITORY, _OF_THE_CODE)):
+        for folder in folders:
+            for path in sorted((base / folder).rglob("*")):
+                if path.is_file() and "__pycache__" not in path.parts:
+                    yield path.relative_to(base).as_posix(), path
+    for name in _FILES:
+        yield name, REPOSITORY / name
