@@ -44,7 +44,7 @@ def layer_predictions(trace: Trace, top_k: int = 10, final_norm: bool = True) ->
         next_token_ids=ids[:, -1].copy(),
         next_log_probabilities=log_probabilities[:, -1].copy(),
         final_norm=final_norm,
-        labels=trace.model.tokenizer.labels(np.unique(ids)),
+        labels=trace.model.tokenizer.labels(ids),
     )
 
 

@@ -4,8 +4,8 @@ The activations ``A [position, neuron]`` of the chosen layers, negatives set to 
 ``W [position, factor]`` and ``H [factor, neuron]``, both non-negative, so that the squared error is small (Lee and
 Seung, "Learning the parts of objects by non-negative matrix factorization", 1999). The solver is scikit-learn's
 coordinate descent. Rows of ``H`` are brought to unit L2 norm, ``W`` takes their scale, and factors are ordered by the
-energy that this leaves in ``W``. Start tokens and position 0 are left out: nothing stands before them, their
-activations are unlike all others, and a factor would be spent on them.
+energy that this leaves in ``W``. Start tokens and position 0 are left out: nothing stands before them, and in many
+models their activations dwarf all others, so that a factor would be spent on them.
 
     result = lmviz.neuron_factors(trace, n_components=6, layers=range(4, 8))
     result.activations[factor, position]
@@ -26,10 +26,10 @@ from lmviz.results import NeuronFactors
 if TYPE_CHECKING:
     from lmviz.trace import Trace
 
-TOLERANCE = 1e-4
+TOLERANCE = 1e-6
 """scikit-learn's ``tol``: it stops when an iteration's change falls below this share of the first iteration's."""
 
-MAX_ITERATIONS = 2000
+MAX_ITERATIONS = 5000
 
 
 def neuron_factors(

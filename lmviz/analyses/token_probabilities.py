@@ -52,5 +52,5 @@ def token_probabilities(trace: Trace, top_k: int = 10) -> TokenProbabilities:
         ranks=own_ranks,
         candidate_ids=ids,
         candidate_log_probabilities=candidates,
-        labels=trace.model.tokenizer.labels(np.unique(ids[1:])),
+        labels=trace.model.tokenizer.labels(ids),
     )

@@ -69,7 +69,7 @@ def watched_words(
             log_probabilities[word, layer] = chosen.double().sum().item()
             if len(ids) == 1:
                 own_ranks[word, layer] = ranks(logits, own)[0]
-    labels = [model.tokenizer.labels(np.unique(ids)) for ids in encoded]
+    labels = [model.tokenizer.labels(ids) for ids in encoded]
     return WatchedWords(
         tokens=trace.tokens,
         model=model.name,
@@ -91,7 +91,7 @@ def _encode(model: LanguageModel, word: str, position: int) -> tuple[int, ...]:
     ids = tuple(int(token_id) for token_id in model.tokenizer.encode_continuation(word))
     if not ids:
         raise ValueError(f"the word {word!r} has no tokens in {model.name}; name a word that is not empty")
-    if "unknown" in model.tokenizer.labels(np.unique(ids)).kinds:
+    if "unknown" in model.tokenizer.labels(ids).kinds:
         raise ValueError(
             f"the tokenizer of {model.name} cannot write the word {word!r} (part of it becomes the unknown token), "
             "so it has no probability; watch another word or another spelling"

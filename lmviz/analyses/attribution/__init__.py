@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["attribute", "attribution_methods"]
 
-_BYTES_AT_ONCE = {"cpu": 2**30, "cuda": 2**32}
+_BYTES_AT_ONCE = {"cpu": 2**29, "cuda": 2**32}
 """Memory for what a backward pass keeps. Fixed, not what is free: the size of a batch moves the last bits."""
 
 
@@ -124,7 +124,7 @@ def _arguments(trace: Trace, positions: np.ndarray, objective: Any, absent: Any,
     model = trace.model
     last = int(positions.max())
     embeddings = model.embed(trace.token_ids[:last]).detach().float()
-    bytes_a_token = 160 * model.n_layers * model.width + 12 * model.vocabulary_size // max(1, len(positions))
+    bytes_a_token = 160 * model.n_layers * model.width + 12 * model.vocabulary_size
     return Arguments(
         model=model,
         token_ids=torch.tensor(trace.token_ids[: last + 1], device=model.device),
@@ -134,7 +134,7 @@ def _arguments(trace: Trace, positions: np.ndarray, objective: Any, absent: Any,
         objective=objective,
         n_steps=n_steps,
         seed=seed,
-        tokens_at_once=max(1, _BYTES_AT_ONCE.get(model.device.type, 2**30) // bytes_a_token),
+        tokens_at_once=max(1, _BYTES_AT_ONCE.get(model.device.type, 2**29) // bytes_a_token),
     )
 
 
