@@ -1,0 +1,22 @@
+"""Figures: results become Vega-Lite charts and HTML fragments, in Japanese or English. No figure runs a model.
+
+``lmviz.figures.rankings(result)`` is a chart; ``lmviz.figures.html.rankings(result, "ja", figure_id=…)`` the fragment
+of a page; ``lmviz.figures.describe("rankings", result, "ja")`` its words.
+"""
+
+from lmviz.figures.charts import (
+    attribution,
+    layer_predictions,
+    neuron_factors,
+    predictions,
+    rankings,
+    tokens,
+    watched_words,
+)
+from lmviz.figures.description import Description, describe
+from lmviz.figures.rendering import svg, thumbnail
+
+__all__ = [
+    "Description", "attribution", "describe", "layer_predictions", "neuron_factors", "predictions", "rankings", "svg",
+    "thumbnail", "tokens", "watched_words",
+]

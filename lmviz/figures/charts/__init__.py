@@ -1,0 +1,13 @@
+"""Vega-Lite charts, one module a kind. Each function turns a result into an Altair chart and runs no model."""
+
+from lmviz.figures.charts.attribution import attribution
+from lmviz.figures.charts.layer_predictions import layer_predictions
+from lmviz.figures.charts.neuron_factors import neuron_factors
+from lmviz.figures.charts.predictions import predictions
+from lmviz.figures.charts.rankings import rankings
+from lmviz.figures.charts.tokens import tokens
+from lmviz.figures.charts.watched_words import watched_words
+
+__all__ = [
+    "attribution", "layer_predictions", "neuron_factors", "predictions", "rankings", "tokens", "watched_words",
+]

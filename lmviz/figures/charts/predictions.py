@@ -1,0 +1,69 @@
+"""Figure 2: the candidates of one layer for one position, as bars."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import altair as alt
+
+from lmviz.figures import labels, notation
+from lmviz.figures.charts import style
+from lmviz.figures.messages import Language, message
+from lmviz.figures.scales import colour
+from lmviz.figures.titles import lens_row
+from lmviz.results import LayerPredictions
+
+
+def predictions(
+    result: LayerPredictions, language: Language = "ja", *, position: int | None = None, layer: int | None = None
+) -> alt.LayerChart:
+    """Top candidates with their probabilities, strongest first; ◆ marks the token that stands there.
+
+    Args:
+        position: by default the first of the continuation; ``len(result.tokens)`` for the token after the last.
+        layer: by default the last.
+    """
+    values = bars(result, language, position, layer)
+    base = alt.Chart(alt.Data(values=values, name="bars")).encode(
+        y=alt.Y("order:O", title=None,
+                axis=alt.Axis(labels=False, ticks=False, domain=False))
+    )
+    share = alt.X("probability:Q", title=message("term.probability", language),
+                  scale=alt.Scale(domain=[0, 1], nice=False),
+                  axis=alt.Axis(format="%", tickCount=5, domain=False, ticks=False))
+    tooltip: list[Any] = [
+        alt.Tooltip("token:N", title=message("term.candidate", language)),
+        alt.Tooltip("percent:N", title=message("term.probability", language)),
+    ]
+    marked = alt.condition("datum.actual", alt.value(colour("bar-actual")), alt.value(colour("bar")))
+    drawn = base.mark_bar(height=16, cornerRadiusEnd=2, clip=True).encode(x=share, color=marked, tooltip=tooltip)
+    names = base.mark_text(align="right", baseline="middle", dx=-10, fontSize=14, limit=150).encode(
+        x=alt.value(0), text="label:N"
+    )
+    written = base.mark_text(align="left", baseline="middle", dx=6, color=colour("ink-soft")).encode(
+        x=share, text="percent:N"
+    )
+    return style.styled(
+        alt.layer(drawn, names, written).properties(width=380, height=26 * len(values) or 26)
+    )
+
+
+def bars(
+    result: LayerPredictions, language: Language, position: int | None, layer: int | None
+) -> list[dict[str, Any]]:
+    """The chart's rows: ``order``, ``token``, ``label``, ``probability`` (0 to 1), ``percent``, ``actual``."""
+    position = labels.default_position(result.tokens) if position is None else position
+    layer = result.token_ids.shape[0] - 1 if layer is None else layer
+    ids, logs = lens_row(result, layer, position)
+    values = []
+    for order, (token_id, log) in enumerate(zip(ids, logs, strict=True), start=1):
+        if token_id < 0:
+            continue
+        token = labels.of_entry(result.labels, token_id, language)
+        actual = position < len(result.tokens) and int(token_id) == int(result.tokens.token_ids[position])
+        values.append({
+            "order": order, "token": token, "label": f"◆ {token}" if actual else token,
+            "probability": round(math.exp(float(log)), 6), "percent": notation.percent(log), "actual": actual,
+        })
+    return values

@@ -1,0 +1,37 @@
+"""The text as a chart: a coloured box a token, lines wrapped, the continuation underlined."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+
+from lmviz.figures.charts import style, text
+from lmviz.figures.scales import colour
+
+
+def strip(values: list[dict[str, Any]], names: list[str], light_ink: set[int], tooltip: list[alt.Tooltip],
+          framed: int | None = None) -> Any:
+    """Tokens placed by `text.lines`, each with a ``step`` that indexes ``names``; extra fields serve the tooltip.
+
+    The token at position ``framed`` gets a frame.
+    """
+    width, height = text.size(values)
+    base = alt.Chart(style.rows(values)).encode(
+        y=alt.Y("line:Q", axis=None, scale=alt.Scale(domain=[-0.5, height / text.LINE_HEIGHT - 0.5], reverse=True,
+                                                     nice=False, zero=False))
+    )
+    across = alt.Scale(domain=[0, text.LINE_UNITS], nice=False)
+    boxes = base.mark_rect(height=24, cornerRadius=3).encode(
+        x=alt.X("x:Q", axis=None, scale=across), x2="x2:Q", color=style.stepped("step", names), tooltip=tooltip
+    )
+    words = base.mark_text(fontSize=14, baseline="middle").encode(
+        x=alt.X("mid:Q", axis=None, scale=across), text="text:N", color=style.ink_on("step", names, light_ink)
+    )
+    under = base.transform_filter("datum.continuation").mark_rect(height=1.5, yOffset=14.5, color=colour("ink")).encode(
+        x=alt.X("x:Q", axis=None, scale=across), x2="x2:Q"
+    )
+    frame = base.transform_filter(f"datum.position === {-1 if framed is None else framed}").mark_rect(
+        height=27, filled=False, cornerRadius=3, stroke=colour("ink"), strokeWidth=2
+    ).encode(x=alt.X("x:Q", axis=None, scale=across), x2="x2:Q")
+    return alt.layer(boxes, words, under, frame).resolve_scale(color="independent").properties(width=width, height=height)

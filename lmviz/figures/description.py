@@ -1,0 +1,228 @@
+"""Title, caption, alternative text and convention of a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lmviz.figures import labels, notation, titles
+from lmviz.figures.messages import Language, message, quoted, table
+from lmviz.figures.titles import Thresholds, layer_name, name
+from lmviz.results import (
+    Attribution,
+    LayerPredictions,
+    NeuronFactors,
+    Rankings,
+    Result,
+    TokenProbabilities,
+    WatchedWords,
+)
+
+__all__ = ["Description", "Thresholds", "context", "describe", "layers_in_words", "method_name", "place"]
+
+
+@dataclass(frozen=True)
+class Description:
+    """The words around a figure: what is to be seen, how to read it, the same without seeing it, how it is defined."""
+
+    title: str
+    caption: str
+    alternative: str
+    convention: str
+
+
+def describe(
+    kind: str,
+    results: Result | Mapping[str, Result],
+    language: Language,
+    *,
+    position: int | None = None,
+    layer: int | None = None,
+) -> Description:
+    """The words of one figure.
+
+    Args:
+        kind: kind of figure, ``"tokens"`` to ``"neuron_factors"``.
+        results: what the figure shows; a mapping by method or number of components speaks of its first.
+        position: position shown; by default the first of the continuation.
+        layer: layer shown, for ``"predictions"``; by default the last.
+
+    Raises:
+        ValueError: for an unknown kind or a position or layer that the result does not have.
+    """
+    if kind not in _DESCRIBE:
+        raise ValueError(f"no figure is of kind {kind!r}; known: {', '.join(_DESCRIBE)}")
+    result = next(iter(results.values())) if isinstance(results, Mapping) else results
+    if position is None:
+        position = labels.default_position(result.tokens)
+    elif not 0 <= position <= len(result.tokens):
+        raise ValueError(f"position {position} lies outside the text of {len(result.tokens)} tokens")
+    return _DESCRIBE[kind](result, language, position, layer)
+
+
+def place(result: Result, position: int, language: Language) -> str:
+    """Where a prediction is made, in words: what stands before it and its number."""
+    return message("predictions.before", language, context=context(result, position, language), position=position)
+
+
+def context(result: Result, position: int, language: Language, length: int = 10) -> str:
+    """The last characters before ``position``."""
+    text = labels.visible("".join(result.tokens.texts[:position]))
+    return ("…" if len(text) > length else "") + text[-length:]
+
+
+def method_name(method: str, language: Language) -> str:
+    """Name of an attribution method; one without a message is named by its id, spaced."""
+    key = f"attribution.method.{method}"
+    return message(key, language) if key in table() else labels.visible(method.replace("_", " "))
+
+
+def layers_in_words(layers: np.ndarray, language: Language) -> str:
+    """The range of layers a result was taken from."""
+    first, last = int(layers[0]), int(layers[-1])
+    if first == last:
+        return message("neuron_factors.layer_one", language, first=first)
+    return message("neuron_factors.layer_range", language, first=first, last=last)
+
+
+def attribution_convention(result: Attribution, language: Language) -> str:
+    """The convention of one method: what was attributed, to what, against which baseline."""
+    details = message("attribution.baseline", language) if result.baseline == "zero" else ""
+    details += message("attribution.steps", language, steps=result.n_steps) if result.n_steps else ""
+    return message("attribution.convention", language, method=method_name(result.method, language), details=details,
+                   quantity=message(f"attribution.quantity.{result.target}", language))
+
+
+def _listed(pairs: list[tuple[str, str]], language: Language) -> str:
+    return message("list.separator", language).join(
+        message("list.item", language, token=token, value=value) for token, value in pairs
+    ) or "–"
+
+
+def _tokens(result: TokenProbabilities, language: Language, position: int, layer: int | None) -> Description:
+    logs, texts, split = result.log_probabilities, result.tokens.texts, result.tokens.n_prompt
+    known = np.flatnonzero(np.isfinite(logs))
+    low = int(known[np.argmin(logs[known])]) if known.size else None
+    return Description(
+        titles.tokens(result, language),
+        message("tokens.caption", language),
+        message("tokens.alternative", language, count=len(texts), prompt=labels.visible("".join(texts[:split])),
+                continuation=labels.visible("".join(texts[split:])),
+                median="–" if low is None else notation.percent(float(np.median(logs[known]))),
+                lowest="–" if low is None else notation.percent(logs[low]),
+                token="–" if low is None else name(result, low, language)),
+        message("tokens.convention", language),
+    )
+
+
+def _lens_convention(result: LayerPredictions, language: Language) -> str:
+    return message("predictions.convention" if result.final_norm else "predictions.convention_raw", language)
+
+
+def _predictions(result: LayerPredictions, language: Language, position: int, layer: int | None) -> Description:
+    n_layers = result.token_ids.shape[0]
+    layer = n_layers - 1 if layer is None else layer
+    if not 0 <= layer < n_layers:
+        raise ValueError(f"layer {layer} lies outside the model's {n_layers} layers, counted from 0")
+    rows = titles.candidates(result, layer, position, language)
+    return Description(
+        titles.predictions(result, language, position, layer),
+        message("predictions.caption", language),
+        message("predictions.alternative", language, layer=layer_name(layer, language),
+                place=place(result, position, language),
+                list=_listed([(token, notation.percent(log)) for token, log in rows[:5]], language)),
+        _lens_convention(result, language),
+    )
+
+
+def _layer_predictions(result: LayerPredictions, language: Language, position: int, layer: int | None) -> Description:
+    firsts = [titles.candidates(result, index, position, language)[:1] for index in range(result.token_ids.shape[0])]
+    listed = [(layer_name(index, language), row[0][0]) for index, row in enumerate(firsts) if row]
+    return Description(
+        titles.layer_predictions(result, language, position),
+        message("layer_predictions.caption", language),
+        message("layer_predictions.alternative", language, place=place(result, position, language),
+                list=_listed(listed, language)),
+        _lens_convention(result, language),
+    )
+
+
+def _rankings(result: Rankings, language: Language, position: int, layer: int | None) -> Description:
+    final = result.ranks[-1][result.ranks[-1] > 0]
+    return Description(
+        titles.rankings(result, language),
+        message("rankings.caption", language),
+        message("rankings.alternative", language, tokens=len(result.tokens), layers=result.ranks.shape[0],
+                first=int((final == 1).sum()), ten=int((final <= 10).sum())),
+        message("rankings.convention" if result.final_norm else "rankings.convention_raw", language,
+                vocabulary=notation.rank(result.vocabulary_size)),
+    )
+
+
+def _watched_words(result: WatchedWords, language: Language, position: int, layer: int | None) -> Description:
+    words = [quoted(labels.visible(word), language) for word in result.words]
+    final = result.log_probabilities[:, -1]
+    where = place(result, result.position, language)
+    used = message("list.separator", language).join(
+        message("watched_words.used", language, word=word, tokens=" + ".join(labels.visible(t) for t in texts))
+        for word, texts in zip(words, result.word_token_texts, strict=True)
+    )
+    return Description(
+        titles.watched_words(result, language),
+        message("watched_words.caption", language, place=where),
+        message("watched_words.alternative", language, place=where, list=_listed(
+            [(words[i], notation.nats(float(final[i]))) for i in np.argsort(-final, kind="stable")], language)),
+        message("watched_words.convention", language, words=used),
+    )
+
+
+def _attribution(result: Attribution, language: Language, position: int, layer: int | None) -> Description:
+    row = titles.target_row(result, position)
+    at = int(result.target_positions[row])
+    scores = np.asarray(result.scores[row, :at], dtype=float)
+    largest = np.abs(scores).max(initial=0) or 1
+    written = [
+        (name(result, int(p), language),
+         notation.signed(scores[p] / largest) if result.signed else f"{scores[p] / largest:.2f}")
+        for p in np.argsort(-np.abs(scores), kind="stable")[:5]
+    ]
+    return Description(
+        titles.attribution(result, language, position),
+        message("attribution.caption", language),
+        message("attribution.alternative", language, target=name(result, at, language),
+                method=method_name(result.method, language), list=_listed(written, language)),
+        attribution_convention(result, language),
+    )
+
+
+def _neuron_factors(result: NeuronFactors, language: Language, position: int, layer: int | None) -> Description:
+    count = result.activations.shape[0]
+    listed = message("list.separator", language).join(
+        message("neuron_factors.alternative_one", language, factor=message("term.factor_n", language, number=f + 1),
+                list=titles.strongest_names(result, f, language) or "–")
+        for f in range(count)
+    )
+    convention = message(
+        "neuron_factors.convention", language, count=count, layers=layers_in_words(result.layers, language),
+        explained=notation.share(result.explained), clipped=notation.share(result.clipped_share),
+    )
+    if not result.converged:
+        convention += (" " if language == "en" else "") + message("neuron_factors.not_converged", language)
+    return Description(
+        titles.neuron_factors(result, language), message("neuron_factors.caption", language),
+        message("neuron_factors.alternative", language, count=count, list=listed), convention,
+    )
+
+
+_DESCRIBE: dict[str, Callable[[Any, Language, int, int | None], Description]] = {
+    "tokens": _tokens,
+    "predictions": _predictions,
+    "layer_predictions": _layer_predictions,
+    "rankings": _rankings,
+    "watched_words": _watched_words,
+    "attribution": _attribution,
+    "neuron_factors": _neuron_factors,
+}

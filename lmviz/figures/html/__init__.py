@@ -1,0 +1,17 @@
+"""HTML fragments, one module a kind: a picture that is complete without JavaScript, and the data its module reads.
+
+Each function takes a result (a mapping by name for ``attribution`` and ``neuron_factors``), the language, and returns
+one ``<div class="lmviz …">``. All text from models and catalogs is escaped.
+"""
+
+from lmviz.figures.html.attribution import attribution
+from lmviz.figures.html.layer_predictions import layer_predictions
+from lmviz.figures.html.neuron_factors import neuron_factors
+from lmviz.figures.html.predictions import predictions
+from lmviz.figures.html.rankings import rankings
+from lmviz.figures.html.tokens import tokens
+from lmviz.figures.html.watched_words import watched_words
+
+__all__ = [
+    "attribution", "layer_predictions", "neuron_factors", "predictions", "rankings", "tokens", "watched_words",
+]

@@ -1,0 +1,57 @@
+"""How numbers are written in figures: percentages with two significant digits, whole ranks, short ranks for cells."""
+
+from __future__ import annotations
+
+import math
+
+
+def percent(log_probability: float) -> str:
+    """A log-probability (nats) as a percentage with two significant digits, such as ``8.1%``.
+
+    Near certainty a third digit is kept, so that 99.6 % does not read as 100 %; below 0.0001 % a bound is given.
+    """
+    share = 100 * math.exp(min(float(log_probability), 0.0))
+    if share > 99.9:
+        return ">99.9%"
+    if share > 99:
+        return f"{share:.1f}%"
+    if share < 1e-4:
+        return "<0.0001%"
+    decimals = max(0, 1 - math.floor(math.log10(share)))
+    text = f"{share:.{decimals}f}"
+    if float(text) >= 10 ** (2 - decimals) and decimals:
+        text = f"{share:.{decimals - 1}f}"
+    return f"{text}%"
+
+
+def share(value: float) -> str:
+    """A share between 0 and 1 as a whole percentage; one decimal below 10 %."""
+    return f"{100 * value:.0f}%" if value >= 0.0995 or value == 0 else f"{100 * value:.1f}%"
+
+
+def rank(value: int) -> str:
+    """A rank in full, thousands separated: ``12,345``."""
+    return f"{int(value):,}"
+
+
+def short_rank(value: int) -> str:
+    """A rank in at most four characters, for the cells of a heatmap: ``873``, ``1.2k``, ``12k``."""
+    value = int(value)
+    if value < 1000:
+        return str(value)
+    if value < 9950:
+        return f"{value / 1000:.1f}k"
+    if value < 999_500:
+        return f"{round(value / 1000)}k"
+    return f"{value / 1e6:.1f}M"
+
+
+def signed(value: float) -> str:
+    """A signed score with two decimals and a true minus sign."""
+    text = f"{abs(value):.2f}"
+    return f"{'−' if value < 0 and float(text) else '+'}{text}"
+
+
+def nats(value: float) -> str:
+    """A log-probability with two decimals and a true minus sign."""
+    return f"{value:.2f}".replace("-", "−")

@@ -1,0 +1,44 @@
+// The compact form of the token strip that stays in reach at the top of the page once the strip has scrolled away.
+
+import { element, fill, percent, rank } from "./format.js";
+import { startStrip } from "./strip.js";
+
+export function startDock({ root, data, scope, position }) {
+  const original = root.querySelector(".strip");
+  const copy = original.cloneNode(true);
+  copy.setAttribute("aria-label", data.words.dock);
+  const now = element("div", { class: "now" });
+  const dock = element("div", { class: "lm-dock lmviz lmviz-tokens", role: "region", "aria-label": data.words.dock }, copy, now);
+  document.body.append(dock);
+  const strip = startStrip(copy, scope);
+
+  const header = document.querySelector(".md-header, header");
+  const place = () => dock.style.setProperty("--lm-dock-top", `${header ? Math.max(0, header.getBoundingClientRect().bottom) : 0}px`);
+  const watcher = new IntersectionObserver(([entry]) => {
+    place();
+    const past = !entry.isIntersecting && entry.boundingClientRect.bottom < 120;
+    dock.classList.toggle("out", past);
+    if (past) reveal();
+  }, { rootMargin: "-60px 0px 0px 0px" });
+  watcher.observe(original);
+  addEventListener("scroll", () => { if (dock.classList.contains("out")) place(); }, { passive: true });
+
+  scope.follow(["t"], update);
+  update();
+
+  function update() {
+    const shown = position();
+    strip.mark(shown, scope.kept("t") ?? data.position);
+    const log = data.logs[shown];
+    now.replaceChildren(element("b", {}, data.tokens[shown] ?? ""),
+      log === null || log === undefined ? "" : `  ${percent(log)} · ${fill(`${data.words.rank} {n}`, { n: rank(data.ranks[shown]) })}`);
+    if (dock.classList.contains("out") && !copy.matches(":hover")) reveal();
+  }
+
+  function reveal() {
+    const token = copy.querySelector(`.token[data-p="${position()}"]`);
+    if (token) copy.scrollTo({ left: token.offsetLeft - copy.clientWidth / 2, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  }
+
+  return () => { watcher.disconnect(); dock.remove(); };
+}

@@ -1,0 +1,63 @@
+// How numbers and names are written; the same as lmviz/figures/notation.py and scales.py.
+
+const PROBABILITY_EDGES = [0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8];
+
+/** Fills `{name}` in a message. */
+export const fill = (message, values) => message.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
+/** A probability from an island's code: thousandths of a nat below 0. */
+export const probability = (code) => Math.exp(-code / 1000);
+
+export function percent(code) {
+  const share = 100 * probability(code);
+  if (share > 99.9) return ">99.9%";
+  if (share > 99) return `${share.toFixed(1)}%`;
+  if (share < 1e-4) return "<0.0001%";
+  const decimals = Math.max(0, 1 - Math.floor(Math.log10(share)));
+  const text = share.toFixed(decimals);
+  return `${decimals && Number(text) >= 10 ** (2 - decimals) ? share.toFixed(decimals - 1) : text}%`;
+}
+
+export const rank = (value) => value.toLocaleString("en-US");
+
+export function signed(value) {
+  const text = Math.abs(value).toFixed(2);
+  return `${value < 0 && Number(text) ? "−" : "+"}${text}`;
+}
+
+export const probabilityStep = (code) => PROBABILITY_EDGES.filter((edge) => probability(code) >= edge).length;
+
+export const attributionStep = (score) => Math.sign(score) * Math.min(5, Math.floor(Math.abs(score) * 5 + 0.5));
+
+export const quoted = (text, language) => (language === "ja" ? `「${text}」` : `“${text}”`);
+
+/** Candidates of an island: label index and code in turn, each code less the one before. */
+export function candidates(flat) {
+  const list = [];
+  let code = 0;
+  for (let i = 0; i < flat.length; i += 2) {
+    code += flat[i + 1];
+    list.push({ label: flat[i], code });
+  }
+  return list;
+}
+
+/** An element with text; model text only ever enters the page this way. */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) if (value !== null && value !== false) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+/** The line that says which position is shown. */
+export function writePlace(line, data, position) {
+  const [before, after] = fill(data.words.place, { context: "\0", position }).split("\0");
+  line.replaceChildren(before, element("b", {}, data.contexts[position]), after);
+}
+
+/** The title of the section around a figure, where the page marks one. */
+export function writeTitle(root, text) {
+  const title = root.closest("[data-figure]")?.querySelector("[data-figure-title]");
+  if (title && text && title.textContent !== text) title.textContent = text;
+}

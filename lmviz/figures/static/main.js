@@ -1,0 +1,49 @@
+// Starts every figure of a page. Figures of one text share a scope; a page about a single text keeps it in its address.
+
+import { Scope } from "./state.js";
+
+const KINDS = new Set(["tokens", "predictions", "layer_predictions", "rankings", "watched_words", "attribution", "neuron_factors"]);
+let leave = [];
+
+async function start() {
+  leave.forEach((each) => each());
+  leave = [];
+  const figures = [...document.querySelectorAll('script[type="application/json"][data-lmviz]')]
+    .filter((island) => KINDS.has(island.dataset.lmviz) && !island.dataset.started)
+    .map((island) => ({ kind: island.dataset.lmviz, root: island.closest(".lmviz"), island, data: JSON.parse(island.textContent) }));
+  const scopes = new Map();
+  for (const figure of figures) {
+    figure.island.dataset.started = "true";
+    const { data } = figure;
+    if (!scopes.has(data.scope)) scopes.set(data.scope, new Scope());
+    figure.scope = scopes.get(data.scope);
+    if (data.given) figure.scope.fallback ??= data.position;
+  }
+  const single = scopes.size === 1;
+  for (const scope of scopes.values()) scope.addressed = single;
+
+  await Promise.all(figures.map(async (figure) => {
+    const { start: begin } = await import(new URL(`./${figure.kind}.js`, import.meta.url));
+    begin(opened(figure));
+    figure.root.dataset.ready = "true";
+  }));
+  if (single) for (const scope of scopes.values()) scope.read();
+
+  const strips = figures.filter((figure) => figure.kind === "tokens");
+  if (single && strips.length === 1 && figures.length > 1) {
+    const { startDock } = await import("./dock.js");
+    leave.push(startDock(opened(strips[0])));
+  }
+  document.documentElement.dataset.lmvizReady = "true";
+}
+
+/** What a module gets: its element, its data, the scope, and the position it is to show. */
+function opened({ root, data, scope }) {
+  const initial = data.position;
+  const position = () => scope.shown("t") ?? initial;
+  position.initial = initial;
+  return { root, data, scope, position };
+}
+
+// Material's instant navigation announces new pages through document$.
+if (window.document$?.subscribe) window.document$.subscribe(start); else start();

@@ -1,0 +1,63 @@
+// What a reader has chosen. Figures of one text share a scope: hover shows, a choice is kept, Escape lets go.
+// Where a page speaks of a single text, what is kept also stands in the address: t token, l layer, m method, f factor, u unit.
+
+export const KEYS = ["t", "l", "m", "f", "u"];
+
+export class Scope extends EventTarget {
+  #kept = new Map();
+  #hovered = new Map();
+  #checks = new Map();
+  /** Position that figures without one of their own show first. */
+  fallback = null;
+  /** Whether the address follows. */
+  addressed = false;
+
+  /** What is hovered, or else kept, or else null. */
+  shown(key) { return this.#hovered.get(key) ?? this.kept(key); }
+
+  kept(key) { return this.#kept.get(key) ?? null; }
+
+  /** Values a key may take: those that some figure accepts. Others are ignored, as in an address from elsewhere. */
+  accept(key, check) { this.#checks.set(key, [...(this.#checks.get(key) ?? []), check]); }
+
+  hover(key, value) {
+    if ((this.#hovered.get(key) ?? null) === value) return;
+    if (value === null) this.#hovered.delete(key); else this.#hovered.set(key, value);
+    this.#changed(key);
+  }
+
+  keep(key, value) {
+    this.#hovered.delete(key);
+    if (value === null) this.#kept.delete(key); else this.#kept.set(key, value);
+    if (this.addressed) this.#write();
+    this.#changed(key);
+  }
+
+  /** Runs `listener(scope)` whenever one of `keys` changes. */
+  follow(keys, listener, signal) {
+    this.addEventListener("change", (event) => { if (keys.includes(event.detail)) listener(this); }, { signal });
+  }
+
+  /** Takes what the address says, as far as some figure accepts it. */
+  read() {
+    const query = new URLSearchParams(location.search);
+    for (const key of KEYS) {
+      const text = query.get(key);
+      if (text === null) continue;
+      const value = "tl".includes(key) && /^\d{1,6}$/.test(text) ? Number(text) : text;
+      if ((this.#checks.get(key) ?? []).some((check) => check(value))) this.#kept.set(key, value);
+    }
+    for (const key of this.#kept.keys()) this.#changed(key);
+  }
+
+  #write() {
+    const address = new URL(location.href);
+    for (const key of KEYS) {
+      const value = this.#kept.get(key);
+      if (value === undefined) address.searchParams.delete(key); else address.searchParams.set(key, String(value));
+    }
+    history.replaceState(history.state, "", address);
+  }
+
+  #changed(key) { this.dispatchEvent(new CustomEvent("change", { detail: key })); }
+}

@@ -1,0 +1,226 @@
+"""Titles: what is to be seen in this very figure, chosen by its data.
+
+A title claims something only where the data pass a threshold below; each kind also has a title that claims nothing.
+The thresholds stand together in `Thresholds`, so that what the gallery calls worth noticing can be read in one place.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lmviz.figures import labels, notation
+from lmviz.figures.messages import Language, message, quoted
+from lmviz.results import (
+    Attribution,
+    LayerPredictions,
+    NeuronFactors,
+    Rankings,
+    Result,
+    TokenProbabilities,
+    WatchedWords,
+)
+
+
+class Thresholds:
+    """From where on a title makes its claim. Probabilities unless said otherwise."""
+
+    SURPRISE = 0.01
+    """tokens: the least probable token is named below this."""
+    CONFIDENT = 0.5
+    """tokens: the median from which the text counts as well predicted."""
+    CERTAIN = 0.9
+    """predictions: the first candidate is "all but certain" from here."""
+    UNDECIDED = 0.1
+    """predictions, layer_predictions: below this the first candidate is not named."""
+    CONTEST = 1.5
+    """predictions: first and second compete within this ratio."""
+    JUMP = 100
+    """rankings: factor of ranks between two layers that counts as a leap,"""
+    JUMP_END = 10
+    """... if it arrives at this rank or better."""
+    LEAD = 0.4
+    """watched_words: nats by which a word must lead (about a factor of 1.5), before and after overtaking."""
+    TOP = 10
+    """watched_words: a single word's rank that counts as being at the top."""
+    SHARE = 0.25
+    """attribution: share of the absolute scores from which one source is named,"""
+    SHARE_RATIO = 1.5
+    """... if it is also this much larger than the second."""
+    FOCUS = 0.4
+    """neuron_factors: share of a factor's activation that its three strongest tokens must hold,"""
+    FOCUS_POSITIONS = 10
+    """... in a text of at least this many positions,"""
+    FOCUS_ENERGY = 0.03
+    """... for factors of at least this share of the energy."""
+
+
+
+def name(result: Result, position: int, language: Language) -> str:
+    """The token at ``position`` in quotation marks."""
+    return quoted(labels.of_position(result.tokens, position, language), language)
+
+
+def layer_name(layer: int, language: Language) -> str:
+    """A layer in words."""
+    return message("term.layer", language, layer=int(layer))
+
+
+def lens_row(result: LayerPredictions, layer: int, position: int) -> tuple[np.ndarray, np.ndarray]:
+    """Candidates and log-probabilities ``[k]`` of one layer at one position; the position after the last included."""
+    if position == len(result.tokens):
+        return result.next_token_ids[layer], result.next_log_probabilities[layer]
+    return result.token_ids[layer, position], result.log_probabilities[layer, position]
+
+
+def candidates(result: LayerPredictions, layer: int, position: int, language: Language) -> list[tuple[str, float]]:
+    """Quoted names and log-probabilities of `lens_row`; empty at position 0."""
+    ids, logs = lens_row(result, layer, position)
+    return [
+        (quoted(labels.of_entry(result.labels, i, language), language), float(log))
+        for i, log in zip(ids, logs, strict=True) if i >= 0
+    ]
+
+
+def target_row(result: Attribution, position: int) -> int:
+    """Row of the target at ``position``, or of the first target where there is none."""
+    found = np.flatnonzero(result.target_positions == position)
+    return int(found[0]) if found.size else 0
+
+
+def strongest(result: NeuronFactors, factor: int, count: int = 3) -> list[int]:
+    """Positions at which ``factor`` is strongest, strongest first, zeros left out."""
+    values = np.nan_to_num(np.asarray(result.activations[factor], dtype=float), nan=0.0)
+    return [int(p) for p in np.argsort(-values, kind="stable")[:count] if values[p] > 0]
+
+
+def strongest_names(result: NeuronFactors, factor: int, language: Language) -> str:
+    """The tokens at which ``factor`` is strongest; two occurrences of one token are named once."""
+    names = dict.fromkeys(name(result, p, language) for p in strongest(result, factor))
+    return message("list.separator", language).join(names)
+
+
+def tokens(result: TokenProbabilities, language: Language) -> str:
+    """Names the least expected token, or says that the text was well expected, or neither."""
+    logs = result.log_probabilities
+    known = np.flatnonzero(np.isfinite(logs))
+    if known.size:
+        low = int(known[np.argmin(logs[known])])
+        if logs[low] < np.log(Thresholds.SURPRISE):
+            return message("tokens.title.surprise", language, token=name(result, low, language),
+                           probability=notation.percent(logs[low]))
+        if np.median(logs[known]) >= np.log(Thresholds.CONFIDENT):
+            return message("tokens.title.confident", language)
+    return message("tokens.title.plain", language)
+
+
+def predictions(result: LayerPredictions, language: Language, position: int, layer: int) -> str:
+    """Names the first candidate of one layer, and its rival if they are close; so does `static/predictions.js`."""
+    rows = candidates(result, layer, position, language)
+    at = layer_name(layer, language)
+    if not rows:
+        return message("predictions.title.nothing", language)
+    (token, log), probability = rows[0], notation.percent(rows[0][1])
+    if log < np.log(Thresholds.UNDECIDED):
+        return message("predictions.title.plain", language, layer=at)
+    if log >= np.log(Thresholds.CERTAIN):
+        return message("predictions.title.certain", language, layer=at, token=token, probability=probability)
+    if len(rows) > 1 and log - rows[1][1] < np.log(Thresholds.CONTEST):
+        return message("predictions.title.contest", language, layer=at, token=token, probability=probability,
+                       other=rows[1][0], other_probability=notation.percent(rows[1][1]))
+    return message("predictions.title.first", language, layer=at, token=token, probability=probability)
+
+
+def layer_predictions(result: LayerPredictions, language: Language, position: int) -> str:
+    """Says since which layer the last layer's first choice has been first."""
+    n_layers, k = result.token_ids.shape[0], result.token_ids.shape[-1]
+    tops = [lens_row(result, layer, position)[0][0] for layer in range(n_layers)]
+    if tops[-1] < 0:
+        return message("layer_predictions.title.nothing", language)
+    token, log = candidates(result, n_layers - 1, position, language)[0]
+    if log < np.log(Thresholds.UNDECIDED):
+        return message("layer_predictions.title.plain", language)
+    final = lens_row(result, n_layers - 1, position)[0]
+    if position < len(result.tokens) and result.tokens.token_ids[position] not in final:
+        return message("layer_predictions.title.missed", language, token=token, count=k,
+                       actual=name(result, position, language))
+    since = n_layers - 1
+    while since > 0 and tops[since - 1] == tops[-1]:
+        since -= 1
+    if since == 0:
+        return message("layer_predictions.title.always", language, token=token)
+    if since < n_layers - 1:
+        return message("layer_predictions.title.arrives", language, token=token, layer=layer_name(since, language))
+    variant = "late" if tops[-1] not in tops[:-1] else "returns"
+    return message(f"layer_predictions.title.{variant}", language, token=token)
+
+
+def rankings(result: Rankings, language: Language) -> str:
+    """Names the steepest rise to the top between two layers."""
+    where = np.flatnonzero(result.ranks[-1] > 0)
+    ranks = result.ranks[:, where].astype(float)
+    if ranks.size and ranks.max() <= Thresholds.JUMP_END:
+        return message("rankings.title.settled", language)
+    if ranks.size and ranks.shape[0] > 1:
+        # A leap counts only where the token then stays: a rank that bounces back has not arrived.
+        worst_after = np.flip(np.maximum.accumulate(np.flip(ranks, 0), 0), 0)
+        gain = np.where(worst_after[1:] <= Thresholds.JUMP_END, ranks[:-1] / ranks[1:], 0)
+        at, column = np.unravel_index(int(np.argmax(gain)), gain.shape)
+        if gain[at, column] >= Thresholds.JUMP:
+            return message("rankings.title.jump", language, token=name(result, int(where[column]), language),
+                           layer=layer_name(at + 1, language), before=notation.rank(ranks[at, column]),
+                           after=notation.rank(ranks[at + 1, column]))
+    return message("rankings.title.plain", language)
+
+
+def watched_words(result: WatchedWords, language: Language) -> str:
+    """Names the word that leads at the last layer, and the layer since which it does."""
+    logs = np.asarray(result.log_probabilities, dtype=float)
+    words = [quoted(labels.visible(word), language) for word in result.words]
+    if len(words) == 1:
+        inside = (result.ranks[0] > 0) & (result.ranks[0] <= Thresholds.TOP)
+        if inside[-1] and not inside[0]:
+            entered = int(np.flatnonzero(~inside)[-1]) + 1
+            return message("watched_words.title.rises", language, token=words[0], layer=layer_name(entered, language))
+        return message("watched_words.title.plain_one", language, token=words[0])
+    leaders, order = logs.argmax(0), np.sort(logs, 0)
+    margins, final = order[-1] - order[-2], int(leaders[-1])
+    others = np.flatnonzero(leaders != final)
+    if margins[-1] >= Thresholds.LEAD:
+        if others.size == 0 and margins.min() >= Thresholds.LEAD:
+            return message("watched_words.title.leads", language, token=words[final])
+        if others.size:
+            last = int(others[-1])
+            before = int(leaders[last])
+            if ((leaders[: last + 1] == before) & (margins[: last + 1] >= Thresholds.LEAD)).any():
+                return message("watched_words.title.overtakes", language, token=words[final], other=words[before],
+                               layer=layer_name(last + 1, language))
+    return message("watched_words.title.plain", language)
+
+
+def attribution(result: Attribution, language: Language, position: int) -> str:
+    """Names the token with the largest share in one target, and whether it pushed up or down."""
+    row = target_row(result, position)
+    at = int(result.target_positions[row])
+    target, scores = name(result, at, language), np.asarray(result.scores[row, :at], dtype=float)
+    sizes = np.abs(scores)
+    order = np.argsort(-sizes, kind="stable")
+    if sizes.size > 1 and sizes.sum() > 0:
+        part = sizes[order[0]] / sizes.sum()
+        if part >= Thresholds.SHARE and sizes[order[0]] >= Thresholds.SHARE_RATIO * sizes[order[1]]:
+            variant = "magnitude" if not result.signed else "up" if scores[order[0]] > 0 else "down"
+            return message(f"attribution.title.{variant}", language, target=target, share=notation.share(part),
+                           source=name(result, int(order[0]), language))
+    return message("attribution.title.plain", language, target=target)
+
+
+def neuron_factors(result: NeuronFactors, language: Language) -> str:
+    """Names the factor that is most concentrated on a few tokens."""
+    values = np.nan_to_num(np.asarray(result.activations, dtype=float), nan=0.0)
+    covered, totals = int(np.isfinite(result.activations[0]).sum()), values.sum(1)
+    focus = np.divide(np.sort(values, 1)[:, -3:].sum(1), totals, out=np.zeros(len(values)), where=totals > 0)
+    focus[np.asarray(result.energy_shares) < Thresholds.FOCUS_ENERGY] = 0
+    best = int(np.argmax(focus))
+    if focus[best] >= Thresholds.FOCUS and covered >= Thresholds.FOCUS_POSITIONS:
+        return message("neuron_factors.title.focused", language, list=strongest_names(result, best, language),
+                       factor=message("term.factor_n", language, number=best + 1))
+    return message("neuron_factors.title.plain", language)
