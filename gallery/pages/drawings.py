@@ -102,14 +102,16 @@ def _draw(figure: Figure, results: dict[str, Result], language: Language, positi
 
     html = importlib.import_module("lmviz.figures.html")
     at = {"position": position, "layer": layer}
-    words = figures.describe(figure.kind, results, language, **at)
+    first = next(iter(results.values()))
+    shown = first if list(results) == [""] else results
+    words = figures.describe(figure.kind, shown, language, **at)
     chart_of = getattr(figures, figure.kind)
     taken = inspect.signature(chart_of).parameters
-    chart = chart_of(next(iter(results.values())), language, **{name: at[name] for name in at if name in taken})
+    chart = chart_of(first, language, **{name: at[name] for name in at if name in taken})
     spec = chart.to_dict()
     return Drawing(
         title=words.title, caption=words.caption, alternative=words.alternative, convention=words.convention,
-        html=getattr(html, figure.kind)(results, language, figure_id=figure.id, **at),
+        html=getattr(html, figure.kind)(shown, language, figure_id=figure.id, **at),
         spec=json.dumps(spec, ensure_ascii=False, sort_keys=True, indent=1),
         svg=figures.svg(chart, "light"),
         csv=table(spec),

@@ -25,14 +25,17 @@ class Card:
 
 
 def cards(edition: Edition) -> list[Card]:
-    """Prompts in the catalog's order, those with something to show first."""
+    """Prompts with something to show first; among them the catalog's first tags first, the talk's topics as shipped."""
+    rank = {tag: number for number, tag in enumerate(edition.catalog.tags)}
     found = []
     for prompt in edition.catalog.prompts:
         built = [entry for entry in edition.entries_of(prompt) if entry.status == "built"]
         words = [prompt.titles.ja, prompt.titles.en, edition.text(prompt.about), prompt.text,
                  prompt.source.article or "", *map(edition.tag, prompt.tags), *prompt.tags]
         found.append(Card(prompt, built, " ".join(words)))
-    return sorted(found, key=lambda card: not card.built)
+    return sorted(found, key=lambda card: (
+        not card.built, min((rank[tag] for tag in card.prompt.tags if tag in rank), default=len(rank))
+    ))
 
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:

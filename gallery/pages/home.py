@@ -9,6 +9,9 @@ from gallery.pages.gallery_index import cards
 from gallery.pages.section import render, section
 from gallery.subjects import Entry, Figure
 
+FEATURED = "setsubun"
+"""The prompt that the home page opens with, once it is built."""
+
 _LIVE = ("attribution", "rankings", "tokens")
 """Kinds of figure that a stranger can play with at once, the most telling first."""
 
@@ -25,8 +28,8 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
 
 
 def _featured(edition: Edition) -> tuple[Entry, Figure] | None:
-    """The figure to open with: of the catalog's first entry that has one."""
-    for entry in edition.built:
+    """The figure to open with: of the entry in `FEATURED` that has one, else of the first that has."""
+    for entry in sorted(edition.built, key=lambda entry: entry.prompt.id != FEATURED):
         for kind in _LIVE:
             for figure in entry.figures:
                 if figure.kind == kind and figure.failure is None:

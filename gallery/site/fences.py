@@ -25,14 +25,22 @@ def figure_fence(edition: Edition, url: Callable[[], str]) -> Callable[..., str]
     Args:
         url: gives the address of the page being written.
     """
+    anchors: tuple[str, set[str]] = ("", set())
+
     def figure(source: str, language: str, css_class: str, options: dict, md: Any, **rest: Any) -> str:
-        return live_figure(edition, source.strip(), url())
+        nonlocal anchors
+        if anchors[0] != url():
+            anchors = (url(), set())
+        return live_figure(edition, source.strip(), url(), anchors[1])
 
     return figure
 
 
-def live_figure(edition: Edition, request: str, url: str) -> str:
-    """The figure that ``PROMPT/MODEL KIND [position=N] [layer=N]`` names, or a notice why there is none."""
+def live_figure(edition: Edition, request: str, url: str, taken: set[str]) -> str:
+    """The figure that ``PROMPT/MODEL KIND [position=N] [layer=N]`` names, or a notice why there is none.
+
+    ``taken`` holds the page's anchors so far and gains this figure's: the same figure may stand on a page twice.
+    """
     words = edition.words
     match = _REQUEST.fullmatch(request)
     entry = match and next((e for e in edition.entries if e.id == f"{match['prompt']}/{match['model']}"), None)
@@ -48,7 +56,10 @@ def live_figure(edition: Edition, request: str, url: str) -> str:
     if not at.keys() <= {"position", "layer"}:
         return _notice(words("section.unknown", what=request))
     shown = section(edition, entry, found, **at)
-    return render(edition, shown, url=url, level=3, anchor=f"{found.kind}-{entry.prompt.id}", context=True)
+    name = f"{found.kind}-{entry.prompt.id}"
+    anchor = next(a for a in (name, *(f"{name}-{n}" for n in range(2, 1000))) if a not in taken)
+    taken.add(anchor)
+    return render(edition, shown, url=url, level=3, anchor=anchor, context=True)
 
 
 def _notice(text: str, command: str = "", reason: str = "") -> str:

@@ -28,6 +28,12 @@ from gallery.site.policy import protect  # noqa: E402
 from gallery.site.published import published_files  # noqa: E402
 from gallery.validation.problems import CatalogProblems  # noqa: E402
 
+NAVIGATION = {
+    "gallery/": "gallery", "talk/": "talk", "figures/": "figures", "models/": "models", "how-to/add/": "add",
+    "how-to/debug/": "debug", "how-to/cite/": "cite",
+}
+"""Names in the header by address; a page that is not listed here goes by its title."""
+
 
 class _Build:
     """What one run of MkDocs is writing."""
@@ -99,7 +105,7 @@ def _with_addresses(context: dict[str, Any], there: str) -> dict[str, Any]:
     japanese = _build.edition.language == "ja"
     root = base if japanese else f"{base}/.."
     context.update(
-        words=_build.edition.words, root_url=root, alternates={"ja": f"{root}/{there}", "en": f"{root}/en/{there}"},
+        words=_build.edition.words, navigation=NAVIGATION, root_url=root, alternates={"ja": f"{root}/{there}", "en": f"{root}/en/{there}"},
     )
     return context
 
