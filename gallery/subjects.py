@@ -6,7 +6,7 @@ the manifests and the store alone; they never look at a model.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from gallery.validation.schema import Model, Prompt
@@ -24,6 +24,7 @@ class Figure:
             components (``neuron_factors``, ``{"4": key, ...}``).
         position: the position shown first, resolved to a number; None for kinds that have none.
         failure: why it could not be computed, by language; None if it could.
+        incomplete: by name of a result that could not be computed, where others could: why, by language.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Figure:
     results: dict[str, str]
     position: int | None = None
     failure: dict[str, str] | None = None
+    incomplete: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

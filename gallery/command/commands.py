@@ -1,0 +1,129 @@
+"""The commands themselves. Each returns the exit status: 0, 1 where entries failed; what must be mended raises."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from pathlib import Path
+
+from gallery.command.speech import Speech
+from gallery.engine.machine import KnownFiles
+from gallery.engine.plan import Step, pairs, steps
+from gallery.validation import gallery_root, read_catalog
+from gallery.validation.problems import did_you_mean, listed
+from gallery.validation.schema import Catalog
+
+
+class NothingChosen(Exception):
+    """``--only`` or ``--models`` matches nothing; the message says so in the reader's language."""
+
+
+def check(arguments: argparse.Namespace, speech: Speech) -> int:
+    catalog = read_catalog(gallery_root())
+    speech.say("catalog_is_fine", prompts=len(catalog.prompts), models=len(catalog.models))
+    return 0
+
+
+def build(arguments: argparse.Namespace, speech: Speech) -> int:
+    from gallery.engine import run
+
+    root = gallery_root()
+    catalog = read_catalog(root)
+    _must_match(catalog, arguments.only, arguments.models, speech)
+    summary = run.build(
+        catalog, root, only=arguments.only, model_ids=arguments.models, device=arguments.device, jobs=arguments.jobs,
+        threads=arguments.threads, say=speech.note,
+    )
+    n_current = sum(step.state == "current" for step in summary.steps)
+    n_built = sum(outcome.status == "built" for outcome in summary.outcomes)
+    speech.say("built", built=n_built, current=n_current)
+    _tell_missing(summary.steps, catalog, speech)
+    if summary.stopped:
+        speech.complain("stopped", why=summary.stopped)
+        return 1
+    if summary.failed:
+        speech.complain("some_failed", n=len(summary.failed))
+        for outcome in summary.failed:
+            reasons = [outcome.reason] if outcome.reason else list(outcome.failures.values())
+            speech.complain("failed_entry", entry=outcome.id, why=reasons[0])
+    if not arguments.no_site:
+        _build_site(root, arguments.address, speech)
+    return 0 if summary.ok else 1
+
+
+def site(arguments: argparse.Namespace, speech: Speech) -> int:
+    _build_site(gallery_root(), arguments.address, speech)
+    return 0
+
+
+def status(arguments: argparse.Namespace, speech: Speech) -> int:
+    from gallery.engine.run import choose
+
+    root = gallery_root()
+    catalog = read_catalog(root)
+    _must_match(catalog, arguments.only, (), speech)
+    known = KnownFiles(root)
+    found = list(steps(choose(catalog, arguments.only), root, known))
+    counts = Counter(step.state for step in found)
+    speech.say("status_current", n=counts["current"], all=len(found))
+    to_do = [step for step in found if step.state in ("compute", "write", "failed")]
+    if to_do:
+        speech.say("status_to_do", n=len(to_do))
+        for step in to_do:
+            speech.say("status_entry", entry=step.id, why=step.reason)
+            for damaged in step.damaged:
+                speech.say("status_damaged", why=damaged)
+        speech.say("status_build")
+    _tell_missing(found, catalog, speech)
+    return 0
+
+
+def serve(arguments: argparse.Namespace, speech: Speech) -> int:
+    from gallery.site.serve import serve as serve_site
+
+    serve_site(gallery_root() / "site", port=arguments.port, language=speech.language, say=speech.line)
+    return 0
+
+
+def convert(arguments: argparse.Namespace, speech: Speech) -> int:
+    from lmviz.loading.convert import convert as to_safetensors
+
+    directory = Path(arguments.DIRECTORY)
+    speech.say("converting", directory=directory)
+    speech.say("converted", directory=to_safetensors(directory))
+    return 0
+
+
+def _build_site(root: Path, address: str | None, speech: Speech) -> None:
+    from gallery.site.build import build_site
+
+    directory = build_site(root, address=address, language=speech.language, say=speech.line)
+    speech.say("site_is_at", path=directory)
+
+
+def _must_match(catalog: Catalog, only: str | None, model_ids: tuple[str, ...], speech: Speech) -> None:
+    from gallery.engine.run import choose
+
+    known_models = [model.id for model in catalog.models]
+    for name in model_ids:
+        if name not in known_models:
+            guess = did_you_mean(name, known_models)
+            raise NothingChosen(speech.of("no_such_model", id=name, did_you_mean=guess, known=listed(known_models)))
+    if not choose(catalog, only, model_ids).prompts:
+        names = [f"{prompt.id}/{model.id}" for prompt, model in pairs(catalog)]
+        given = only or ", ".join(model_ids)
+        guess = did_you_mean(given, [*names, *(prompt.id for prompt in catalog.prompts)])
+        raise NothingChosen(speech.of("nothing_matches", glob=given, did_you_mean=guess, example=(names or ["–"])[0]))
+
+
+def _tell_missing(found: list[Step], catalog: Catalog, speech: Speech) -> None:
+    """Models that are not here: one line each, with the command that brings them."""
+    missing = [step for step in found if step.state == "missing"]
+    counts = Counter(step.id.split("/")[1] for step in missing)
+    if counts:
+        speech.say("missing_models", n=len(missing))
+    for model in catalog.models:
+        if model.id in counts:
+            first = next(step for step in missing if step.id.endswith(f"/{model.id}"))
+            source = model.hub or model.directory
+            speech.say("missing_model", source=source, n=counts[model.id], command=first.cure or first.reason)

@@ -1,0 +1,76 @@
+"""From what the catalog asks to calls of lmviz: one result of one trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gallery.engine.request import Wanted, generation_of
+from gallery.engine.words import words
+from gallery.messages import Wording
+from gallery.validation.positions import resolve
+from gallery.validation.schema import At, Model, Prompt
+from lmviz.results import Result
+from lmviz.tokens import TokenTable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import lmviz
+
+
+class NotPossible(ValueError):
+    """What was asked cannot be computed; ``wording`` says why in both languages."""
+
+    def __init__(self, wording: Wording):
+        self.wording = wording
+        super().__init__(wording["en"])
+
+
+def load(model: Model, directory: Path, device: str) -> lmviz.LanguageModel:
+    """The model as the catalog describes it, under its id. Raises ``lmviz.loading.LoadError``."""
+    import lmviz
+
+    loaded = lmviz.load(
+        directory, device=device, dtype=model.dtype, start=model.start, lower_case=model.tokenizer.lower_case,
+        token_prefix=model.tokenizer.token_prefix, architecture=model.architecture,
+    )
+    loaded.name = model.id
+    return loaded
+
+
+def trace(model: lmviz.LanguageModel, prompt: Prompt) -> lmviz.Trace:
+    """One reading of a prompt. Raises ``ValueError``."""
+    return model.trace(prompt.text, **generation_of(prompt))
+
+
+def position_of(asked: Any, tokens: TokenTable) -> int:
+    """A position as a request gives it (number, mapping or None), as a number. Raises `NotPossible`."""
+    position = At(**asked) if isinstance(asked, dict) else asked
+    resolved = resolve(position, tokens.texts, tokens.n_prompt)
+    if resolved is None:
+        raise NotPossible(words("position_not_found", text=position.text, occurrence=position.occurrence))
+    return resolved
+
+
+def compute(wanted: Wanted, trace: lmviz.Trace) -> Result:
+    """The result. Raises ``ValueError`` (`NotPossible` among them) for what cannot be answered."""
+    import lmviz
+
+    options = dict(wanted.options)
+    match wanted.kind:
+        case "token_probabilities":
+            return lmviz.token_probabilities(trace, **options)
+        case "layer_predictions":
+            return lmviz.layer_predictions(trace, **options)
+        case "rankings":
+            return lmviz.rankings(trace, **options)
+        case "watched_words":
+            position = position_of(options.pop("position"), trace.tokens)
+            return lmviz.watched_words(trace, options.pop("words"), position=position, **options)
+        case "attribution":
+            return lmviz.attribute(trace, **options)
+        case "neuron_factors":
+            layers = options.pop("layers")
+            chosen = None if layers is None else range(layers[0], layers[1] + 1)
+            return lmviz.neuron_factors(trace, layers=chosen, **options)
+    raise ValueError(f"no analysis makes {wanted.kind}")

@@ -1,0 +1,174 @@
+"""One entry: the model reads the text once, results go to the store one by one, the manifest is written last."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+import traceback
+from dataclasses import dataclass, field
+
+from gallery.engine import analyses, provenance
+from gallery.engine.failures import explain
+from gallery.engine.manifest import Manifest, write_manifest
+from gallery.engine.plan import Task
+from gallery.engine.request import Wanted, id_of_figure, request, wanted_figures
+from gallery.engine.words import words
+from gallery.messages import Wording
+from gallery.store import Store
+from gallery.store.files import CannotWrite
+from gallery.subjects import Figure
+from lmviz.tokens import TokenTable
+
+
+@dataclass
+class Outcome:
+    """What came of a task.
+
+    Attributes:
+        status: ``built``, ``failed``, or ``stopped`` where nothing can be written and the run must end.
+        failures: by ``(figure's kind of result, name)``: why it could not be computed.
+        seconds, peak_bytes: of the worker; for the run log, never for results.
+        details: tracebacks, for the run log.
+    """
+
+    id: str
+    status: str
+    reason: Wording | None = None
+    computed: list[str] = field(default_factory=list)
+    failures: dict[tuple[str, str], Wording] = field(default_factory=dict)
+    seconds: float = 0.0
+    peak_bytes: int = 0
+    details: list[str] = field(default_factory=list)
+
+
+class Worker:
+    """Computes entries, keeping the model it loaded last."""
+
+    def __init__(self, device: str, threads: int):
+        self.device, self.threads = device, threads
+        self._key: tuple | None = None
+        self._model = None
+
+    def run(self, task: Task) -> Outcome:
+        """Never raises: what goes wrong is in the outcome and, where it can be written, in the manifest."""
+        started = time.monotonic()
+        outcome = Outcome(task.id, "built")
+        try:
+            self._compute(task, outcome)
+            write_entry(task, outcome)
+        except CannotWrite as error:
+            outcome.status, outcome.reason = "stopped", cannot_write(error)
+        except Exception as error:
+            outcome.status, outcome.reason = "failed", explain(error, self.device)
+            outcome.details.append(traceback.format_exc(limit=-12))
+            try:
+                write_failure(task, outcome.reason)
+            except CannotWrite as writing:
+                outcome.status, outcome.reason = "stopped", cannot_write(writing)
+        outcome.seconds = time.monotonic() - started
+        outcome.peak_bytes = _peak_bytes()
+        return outcome
+
+    def _compute(self, task: Task, outcome: Outcome) -> None:
+        model = self._loaded(task)
+        trace = analyses.trace(model, task.prompt)
+        store = Store(task.root)
+        shared = provenance.of_entry(task, _device_name(model.device), self.threads)
+        for wanted in self._to_compute(task, store, trace.tokens):
+            try:
+                result = analyses.compute(wanted, trace)
+                how = {
+                    **shared, "text": task.prompt.text, "generation": request(task.prompt, task.model)["generation"],
+                    "analysis": wanted.kind, "options": wanted.options, "seed": wanted.options.get("seed"),
+                }
+                store.write(task.key(wanted), result, how)
+                outcome.computed.append(task.key(wanted))
+            except CannotWrite:
+                raise
+            except Exception as error:
+                if wanted.kind == "token_probabilities":
+                    raise
+                outcome.failures[wanted.kind, wanted.name] = explain(error, self.device)
+                outcome.details.append(traceback.format_exc(limit=-12))
+
+    def _to_compute(self, task: Task, store: Store, tokens: TokenTable) -> tuple[Wanted, ...]:
+        """What is missing; or all, where this machine now writes another continuation than the stored results have."""
+        for wanted in task.wanted():
+            if wanted not in task.missing:
+                same = store.read(task.key(wanted)).tokens.token_ids.tolist() == tokens.token_ids.tolist()
+                return task.missing if same else task.wanted()
+        return task.missing
+
+    def _loaded(self, task: Task):
+        key = (task.directory, task.model.id, tuple(sorted(task.digests.items())))
+        if self._key != key:
+            self._key, self._model = None, None
+            gc.collect()
+            self._model = analyses.load(task.model, task.directory, self.device)
+            self._key = key
+        return self._model
+
+
+def write_entry(task: Task, outcome: Outcome) -> None:
+    """Write the manifest of an entry whose results are in the store. Raises `CannotWrite`, `DamagedResult`."""
+    store = Store(task.root)
+    probabilities = next(w for w in task.wanted() if w.kind == "token_probabilities")
+    tokens = store.read(task.key(probabilities)).tokens
+    shared = store.provenance(task.key(probabilities))
+    own = ("text", "generation", "analysis", "options", "seed")
+    figures = []
+    for wanted_figure in wanted_figures(task.prompt):
+        failed = {w.name: outcome.failures[w.kind, w.name] for w in wanted_figure.results
+                  if (w.kind, w.name) in outcome.failures}
+        results = {w.name: task.key(w) for w in wanted_figure.results if w.name not in failed}
+        failure = next(iter(failed.values())) if failed and not results else None
+        position = None
+        if "position" in wanted_figure.options and failure is None:
+            try:
+                position = analyses.position_of(wanted_figure.options["position"], tokens)
+            except analyses.NotPossible as error:
+                failure = error.wording
+        figures.append(Figure(
+            kind=wanted_figure.kind,
+            id=id_of_figure(wanted_figure, task.prompt, task.model, task.digests),
+            options=wanted_figure.options,
+            results=results,
+            position=position,
+            failure=failure,
+            incomplete=failed if results else {},
+        ))
+    write_manifest(task.root, task.prompt.id, task.model.id, Manifest(
+        status="built",
+        request=request(task.prompt, task.model),
+        digests=task.digests,
+        figures=tuple(figures),
+        provenance={name: value for name, value in shared.items() if name not in own},
+    ))
+
+
+def write_failure(task: Task, reason: Wording) -> None:
+    """Write the manifest of an entry that failed; results of earlier builds stay in the store. Raises `CannotWrite`."""
+    asked = request(task.prompt, task.model)
+    write_manifest(task.root, task.prompt.id, task.model.id, Manifest("failed", asked, task.digests, reason=reason))
+
+
+def cannot_write(error: CannotWrite) -> Wording:
+    return words("cannot_write", path=error.filename, why=error.strerror)
+
+
+def _peak_bytes() -> int:
+    """The most memory this process has held; 0 where the system does not tell (Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def _device_name(device) -> str:
+    if device.type != "cuda":
+        return device.type
+    import torch
+
+    return f"cuda ({torch.cuda.get_device_name(device)})"

@@ -1,0 +1,131 @@
+"""Which models are on this machine, found without torch and without a network, and the digests of their files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gallery.engine.words import words
+from gallery.messages import Wording
+from gallery.store.files import write_atomically
+from gallery.validation.models import read_config
+from gallery.validation.root import inside
+from gallery.validation.schema import FetchedModel, Model
+
+
+@dataclass(frozen=True)
+class Located:
+    """A model on this machine.
+
+    Attributes:
+        directory: where its files are; None where it is not here, and then ``reason`` says so by language.
+        commit: of a hub model.
+        cure: the command that brings it here, None where there is none.
+    """
+
+    directory: Path | None
+    commit: str | None = None
+    reason: Wording | None = None
+    cure: str | None = None
+
+
+def converted_directory(root: Path, model: Model) -> Path:
+    """Where safetensors made from a hub model's ``.bin`` lie."""
+    return Path(root) / "build" / "converted" / model.id
+
+
+def locate(model: Model, root: Path, lock: dict[str, FetchedModel]) -> Located:
+    """Where a model is. Never raises for a model that is missing or incomplete."""
+    from lmviz.loading.checkpoint import open_checkpoint
+
+    if model.directory is not None:
+        directory = inside(root, model.directory)
+        try:
+            if directory is None:
+                raise ValueError(model.directory)
+            open_checkpoint(directory)
+        except ValueError:
+            pickled = directory is not None and any(directory.glob("*.bin"))
+            only_bin = pickled and not any(directory.glob("*.safetensors"))
+            cure = f"python build_gallery.py convert {model.directory}" if only_bin else None
+            return Located(None, None, words("no_weights", directory=model.directory), cure)
+        return Located(directory)
+    commit = locked_commit(model, lock)
+    converted = converted_directory(root, model)
+    if commit and (converted / commit / "config.json").is_file():
+        return Located(converted / commit, commit)
+    from lmviz.loading.hub import find_local
+
+    found = find_local(model.hub, commit or model.revision)
+    if found is None:
+        command = f"python build_gallery.py build --only '*/{model.id}'"
+        return Located(None, None, words("not_on_this_machine", hub=model.hub, command=command), command)
+    return Located(found[0], found[1])
+
+
+def locked_commit(model: Model, lock: dict[str, FetchedModel]) -> str | None:
+    """The commit that the model resolved to, None where it was never fetched or is asked for differently now."""
+    fetched = lock.get(model.id)
+    if fetched is None or (fetched.hub, fetched.revision) != (model.hub, model.revision):
+        return None
+    return fetched.commit
+
+
+class KnownFiles:
+    """What was found out about files, remembered by path, size and time of change in ``build/digests.json``."""
+
+    def __init__(self, root: Path):
+        self.path = Path(root) / "build" / "digests.json"
+        self.root = Path(root)
+        self._changed = False
+        try:
+            content = json.loads(self.path.read_bytes())
+            self._models: dict[str, Any] = dict(content["models"])
+            self._results: dict[str, list[int]] = dict(content["results"])
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            self._models, self._results = {}, {}
+
+    def digests(self, directory: Path) -> dict[str, str]:
+        """Digests of weights and tokenizer. Raises ``lmviz.loading.LoadError`` (a ``ValueError``) or ``OSError``."""
+        from lmviz.loading import digests
+
+        name = str(directory.relative_to(self.root) if directory.is_relative_to(self.root) else directory)
+        files = [[path.name, *_stamp(path)] for path in sorted(directory.iterdir()) if path.is_file()]
+        known = self._models.get(name)
+        if not isinstance(known, dict) or known.get("files") != files:
+            known = {"files": files, "digests": digests(directory)}
+            self._models[name] = known
+            self._changed = True
+        return dict(known["digests"])
+
+    def is_known(self, key: str, path: Path) -> bool:
+        """Whether this very file has been read and found intact."""
+        try:
+            return self._results.get(key) == _stamp(path)
+        except OSError:
+            return False
+
+    def know(self, key: str, path: Path) -> None:
+        self._results[key] = _stamp(path)
+        self._changed = True
+
+    def save(self) -> None:
+        if self._changed:
+            content = {"models": self._models, "results": self._results}
+            write_atomically(self.path, json.dumps(content, sort_keys=True).encode())
+            self._changed = False
+
+
+def _stamp(path: Path) -> list[int]:
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns]
+
+
+def weights_size(directory: Path) -> int:
+    """Bytes of the weights in float32, as far as file names and the config tell."""
+    size = sum(path.stat().st_size for path in directory.glob("*.safetensors"))
+    config = read_config(directory) or {}
+    stored = config.get("dtype") or config.get("torch_dtype")
+    return size * 2 if stored in ("float16", "bfloat16") else size

@@ -1,0 +1,195 @@
+"""What has been built, what is to be computed, and why. From catalog, manifests and store; no torch, no model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from gallery.engine.machine import KnownFiles, Located, locate
+from gallery.engine.manifest import Manifest, read_manifest
+from gallery.engine.request import Wanted, request, result_key, wanted_figures
+from gallery.engine.words import words
+from gallery.messages import LANGUAGES, Wording
+from gallery.store import DamagedResult, Store
+from gallery.subjects import Entry
+from gallery.validation.reader import read_lock
+from gallery.validation.schema import Catalog, FetchedModel, Model, Prompt
+
+
+@dataclass(frozen=True)
+class Task:
+    """One entry to be built, with all that a worker needs to know.
+
+    Attributes:
+        root: of the gallery.
+        directory, commit: where the model's files are, and a hub model's commit.
+        digests: of weights and tokenizer.
+        missing: results that are not in the store.
+    """
+
+    root: Path
+    prompt: Prompt
+    model: Model
+    directory: Path
+    commit: str | None
+    digests: dict[str, str]
+    missing: tuple[Wanted, ...]
+
+    @property
+    def id(self) -> str:
+        return f"{self.prompt.id}/{self.model.id}"
+
+    def key(self, wanted: Wanted) -> str:
+        return result_key(wanted, self.prompt, self.model, self.digests)
+
+    def wanted(self) -> tuple[Wanted, ...]:
+        """All results of the entry, each once."""
+        return wanted_results(self.prompt)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a build would do about one entry.
+
+    Attributes:
+        state: ``current``: nothing; ``compute``: ``task`` has missing results; ``write``: all results are there, only
+            the manifest is behind; ``missing``: the model is not on this machine; ``failed``: its files cannot be read.
+        reason: by language; None when ``current``.
+        damaged: what was found damaged in the store, by language.
+    """
+
+    id: str
+    state: Literal["current", "compute", "write", "missing", "failed"]
+    reason: Wording | None = None
+    task: Task | None = None
+    damaged: tuple[Wording, ...] = ()
+    cure: str | None = None
+
+
+def wanted_results(prompt: Prompt) -> tuple[Wanted, ...]:
+    results: list[Wanted] = []
+    for figure in wanted_figures(prompt):
+        results += [wanted for wanted in figure.results if wanted not in results]
+    return tuple(results)
+
+
+def pairs(catalog: Catalog) -> Iterator[tuple[Prompt, Model]]:
+    """Every prompt with every model that reads it, in the catalog's order."""
+    for prompt in catalog.prompts:
+        for model in catalog.models:
+            if not prompt.models or model.id in prompt.models:
+                yield prompt, model
+
+
+def build_command(prompt_id: str, model_id: str) -> str:
+    return f"python build_gallery.py build --only '{prompt_id}/{model_id}'"
+
+
+def entries(catalog: Catalog, root: Path) -> list[Entry]:
+    """All entries as they stand on disk: manifests only, so that a gallery is published where no model is."""
+    root = Path(root)
+    located = Locations(root)
+    return [_entry(prompt, model, root, located) for prompt, model in pairs(catalog)]
+
+
+class Locations:
+    """Where the models are, each looked for once and only when it matters."""
+
+    def __init__(self, root: Path, lock: dict[str, FetchedModel] | None = None):
+        self._root = root
+        self._lock = lock
+        self._located: dict[str, Located] = {}
+
+    def of(self, model: Model) -> Located:
+        if self._lock is None:
+            self._lock = read_lock(self._root)
+        if model.id not in self._located:
+            self._located[model.id] = locate(model, self._root, self._lock)
+        return self._located[model.id]
+
+
+def _entry(prompt: Prompt, model: Model, root: Path, located: Locations) -> Entry:
+    command = build_command(prompt.id, model.id)
+    manifest = read_manifest(root, prompt.id, model.id)
+    if manifest is not None and manifest.request == request(prompt, model):
+        return Entry(
+            prompt, model, manifest.status, manifest.figures, manifest.reason, command, manifest.provenance
+        )
+    where = located.of(model)
+    if where.directory is None:
+        return Entry(prompt, model, "missing", (), where.reason, command, {})
+    why = words("not_computed") if manifest is None else _what_changed(manifest, request(prompt, model), None)
+    return Entry(prompt, model, "missing", (), why, command, {})
+
+
+def steps(catalog: Catalog, root: Path, known: KnownFiles, located: Locations | None = None) -> Iterator[Step]:
+    """What a build would do, entry by entry."""
+    root = Path(root)
+    located = located or Locations(root)
+    store = Store(root)
+    for prompt, model in pairs(catalog):
+        yield _step(prompt, model, root, store, known, located)
+
+
+def _step(prompt: Prompt, model: Model, root: Path, store: Store, known: KnownFiles, located: Locations) -> Step:
+    name = f"{prompt.id}/{model.id}"
+    manifest = read_manifest(root, prompt.id, model.id)
+    asked = request(prompt, model)
+    where = located.of(model)
+    if where.directory is None:
+        if manifest is not None and manifest.request == asked and manifest.is_whole:
+            return Step(name, "current")
+        return Step(name, "missing", where.reason, cure=where.cure)
+    try:
+        digests = known.digests(where.directory)
+    except (ValueError, OSError) as error:
+        return Step(name, "failed", words("refused", why=str(error)))
+    task = Task(root, prompt, model, where.directory, where.commit, digests, ())
+    missing, damaged = [], []
+    for wanted in task.wanted():
+        key = task.key(wanted)
+        try:
+            if not store.has(key):
+                missing.append(wanted)
+            elif not known.is_known(key, store.path(key)):
+                store.read(key)
+                known.know(key, store.path(key))
+        except DamagedResult as error:
+            missing.append(wanted)
+            damaged.append(error.wording)
+    task = Task(root, prompt, model, where.directory, where.commit, digests, tuple(missing))
+    if missing:
+        return Step(name, "compute", _why(manifest, asked, digests, missing), task, tuple(damaged))
+    if manifest is None or manifest.request != asked or manifest.digests != digests or not manifest.is_whole:
+        return Step(name, "write", _what_changed(manifest, asked, digests), task)
+    return Step(name, "current")
+
+
+def _why(manifest: Manifest | None, asked: dict, digests: dict[str, str], missing: list[Wanted]) -> Wording:
+    if manifest is not None and manifest.status == "failed" and manifest.request == asked:
+        return words("failed_before", why=manifest.reason)
+    if manifest is None or manifest.request != asked or manifest.digests != digests:
+        return _what_changed(manifest, asked, digests)
+    if failed := [figure.kind for figure in manifest.figures if figure.failure or figure.incomplete]:
+        return words("figures_failed_before", names=", ".join(failed))
+    names = ", ".join(dict.fromkeys(wanted.kind for wanted in missing))
+    return words("results_gone", n=len(missing), names=names)
+
+
+def _what_changed(manifest: Manifest | None, asked: dict, digests: dict[str, str] | None) -> Wording:
+    if manifest is None:
+        return words("not_computed")
+    before = manifest.request
+    changed = [words(f"part_{part}") for part in ("text", "generation", "model") if before.get(part) != asked[part]]
+    for name in ("weights", "tokenizer"):
+        if digests is not None and manifest.digests.get(name) != digests[name]:
+            changed.append(words(f"part_{name}"))
+    old, new = before.get("figures", {}), asked["figures"]
+    kinds = [kind for kind in dict.fromkeys([*new, *old]) if old.get(kind) != new.get(kind)]
+    changed += [words("part_figure", kind=kind) for kind in kinds]
+    if not changed:
+        return words("not_computed")
+    separators = {"ja": "、", "en": ", "}
+    return words("changed", what={name: separators[name].join(part[name] for part in changed) for name in LANGUAGES})

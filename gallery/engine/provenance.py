@@ -1,0 +1,59 @@
+"""How a result was made: code, libraries, device. Nothing of time or host, so that equal builds give equal bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import lmviz
+
+_LIBRARIES = (
+    "torch", "transformers", "captum", "scikit-learn", "numpy", "sentencepiece", "tokenizers", "safetensors",
+)
+
+
+@cache
+def code_version() -> str:
+    """lmviz's version, and a digest of what computes in it: all its modules but the figures."""
+    package = Path(lmviz.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        name = path.relative_to(package).as_posix()
+        if not name.startswith("figures/"):
+            digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return f"lmviz {lmviz.__version__} (source {digest.hexdigest()[:12]})"
+
+
+@cache
+def libraries() -> dict[str, str]:
+    """Versions of what computes, by name."""
+    versions = {"python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def of_entry(task: Any, device: str, threads: int) -> dict[str, Any]:
+    """What all results of an entry share, for `gallery.engine.plan.Task`."""
+    model = task.model
+    return {
+        "model": model.id,
+        "model_source": model.hub or model.directory,
+        "model_version": model.version if model.directory else None,
+        "revision": task.commit,
+        "weights_digest": task.digests["weights"],
+        "tokenizer_digest": task.digests["tokenizer"],
+        "dtype": model.dtype,
+        "start": model.start,
+        "code_version": code_version(),
+        "libraries": libraries(),
+        "device": device,
+        "threads": threads,
+    }

@@ -1,0 +1,126 @@
+"""What the catalog asks of the numbers: which results an entry needs, their keys, and the figures drawn from them.
+
+A key covers what a result's numbers depend on and nothing else. So titles change nothing, a watched word changes one
+result, and other weights change all of a model's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gallery.store import figure_id, identity
+from gallery.validation.schema import FIGURE_KINDS, Model, Prompt
+from lmviz.results import result_class
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One result that an entry needs.
+
+    Attributes:
+        kind: kind of result, see `lmviz.results`.
+        name: tells apart the results of one figure: a method, a number of components, else empty.
+        options: of the analysis, as plain JSON; positions as the catalog gives them.
+    """
+
+    kind: str
+    name: str
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class WantedFigure:
+    """One figure that an entry shows, and the results it is drawn from."""
+
+    kind: str
+    options: dict[str, Any]
+    results: tuple[Wanted, ...]
+
+
+def generation_of(prompt: Prompt) -> dict[str, Any]:
+    """What decides the continuation; settings without effect are left out."""
+    generation = prompt.generation
+    if generation.continuation is not None:
+        return {"continuation": generation.continuation}
+    settings = generation.model_dump(mode="json", exclude={"continuation"})
+    if not generation.do_sample or not generation.max_new_tokens:
+        return {"max_new_tokens": generation.max_new_tokens}
+    return settings
+
+
+def reading_of(model: Model) -> dict[str, Any]:
+    """What of a model's settings its numbers depend on, beside the files themselves."""
+    return model.model_dump(mode="json", include={"start", "dtype", "tokenizer", "architecture"})
+
+
+def request(prompt: Prompt, model: Model) -> dict[str, Any]:
+    """All that the catalog says of an entry that its numbers or figures depend on, as plain JSON by part."""
+    return {
+        "text": prompt.text,
+        "generation": generation_of(prompt),
+        "model": {**reading_of(model), "hub": model.hub, "revision": model.revision, "version": model.version},
+        "figures": {figure.kind: figure.options for figure in wanted_figures(prompt)},
+    }
+
+
+def wanted_figures(prompt: Prompt) -> tuple[WantedFigure, ...]:
+    """The figures of an entry, in page order."""
+    asked = prompt.figures
+    probabilities = Wanted("token_probabilities", "", {"top_k": 10})
+    figures = [WantedFigure("tokens", {"top_k": 10}, (probabilities,))]
+    if options := asked.layer_predictions:
+        plain = options.model_dump(mode="json")
+        predictions = Wanted("layer_predictions", "", {"top_k": options.top_k, "final_norm": True})
+        without_layer = {name: value for name, value in plain.items() if name != "layer"}
+        figures += [
+            WantedFigure("predictions", plain, (predictions,)),
+            WantedFigure("layer_predictions", without_layer, (predictions,)),
+        ]
+    if asked.rankings is not None:
+        options = {"final_norm": True}
+        figures.append(WantedFigure("rankings", options, (Wanted("rankings", "", options),)))
+    if asked.watched_words:
+        options = {**asked.watched_words.model_dump(mode="json"), "final_norm": True}
+        figures.append(WantedFigure("watched_words", options, (Wanted("watched_words", "", options),)))
+    if asked.attribution:
+        plain = asked.attribution.model_dump(mode="json")
+        shared = {name: value for name, value in plain.items() if name != "methods"} | {"seed": 0}
+        results = tuple(Wanted("attribution", method, {"method": method, **shared}) for method in plain["methods"])
+        figures.append(WantedFigure("attribution", {**shared, "methods": plain["methods"]}, results))
+    if asked.neuron_factors:
+        plain = asked.neuron_factors.model_dump(mode="json")
+        shared = {"layers": plain["layers"], "seed": plain["seed"]}
+        results = tuple(
+            Wanted("neuron_factors", str(n), {"n_components": n, **shared}) for n in plain["n_components"]
+        )
+        figures.append(WantedFigure("neuron_factors", plain, results))
+    return tuple(sorted(figures, key=lambda figure: FIGURE_KINDS.index(figure.kind)))
+
+
+def result_key(wanted: Wanted, prompt: Prompt, model: Model, digests: dict[str, str]) -> str:
+    """Key in the store. The model's id is part of it because results carry it for their captions."""
+    return identity({
+        "analysis": wanted.kind,
+        "options": wanted.options,
+        "schema_version": result_class(wanted.kind).schema_version,
+        "text": prompt.text,
+        "generation": generation_of(prompt),
+        "model": model.id,
+        **reading_of(model),
+        "digests": digests,
+    })
+
+
+def id_of_figure(figure: WantedFigure, prompt: Prompt, model: Model, digests: dict[str, str]) -> str:
+    """The figure's permanent id."""
+    return figure_id({
+        "subject": {"prompt": prompt.id, "model": model.id},
+        "kind": figure.kind,
+        "options": figure.options,
+        "schema_version": result_class(figure.results[0].kind).schema_version,
+        "text": prompt.text,
+        "generation": generation_of(prompt),
+        **reading_of(model),
+        "digests": digests,
+    })

@@ -1,0 +1,202 @@
+"""A build: what is missing is computed, what is there is left alone, and every failure stays with its own entry."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from gallery.engine.compute import Outcome, write_entry, write_failure
+from gallery.engine.fetch import fetch
+from gallery.engine.machine import KnownFiles
+from gallery.engine.plan import Locations, Step, Task, pairs, steps
+from gallery.engine.pool import default_jobs, run_tasks
+from gallery.engine.provenance import libraries
+from gallery.engine.words import words
+from gallery.messages import Wording
+from gallery.store import Store
+from gallery.store.files import CannotWrite, remove_leftovers
+from gallery.validation.reader import read_lock
+from gallery.validation.schema import Catalog, Model, Prompt
+
+Say = Callable[[Wording], None]
+
+
+@dataclass
+class Summary:
+    """What a build did.
+
+    Attributes:
+        steps: every entry that was chosen, as it stood before.
+        outcomes: of the entries that were computed.
+        unfetched: by model id: why a hub model that was named could not be fetched.
+        stopped: why the build ended early (nothing could be written), by language.
+    """
+
+    steps: list[Step] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    unfetched: dict[str, Wording] = field(default_factory=dict)
+    stopped: Wording | None = None
+
+    @property
+    def failed(self) -> list[Outcome]:
+        """Entries that failed, or have figures that did."""
+        return [outcome for outcome in self.outcomes if outcome.status != "built" or outcome.failures]
+
+    @property
+    def ok(self) -> bool:
+        return not (self.failed or self.unfetched or self.stopped)
+
+
+def choose(catalog: Catalog, only: str | None, model_ids: Sequence[str] = ()) -> Catalog:
+    """The catalog with only the entries that match; no prompts where none does.
+
+    Args:
+        only: a glob on ``prompt/model``; without a slash, on the prompt.
+        model_ids: models to read with; all where empty.
+    """
+    glob = only if only is None or "/" in only else f"{only}/*"
+
+    def is_chosen(prompt: Prompt, model: Model) -> bool:
+        named = not model_ids or model.id in model_ids
+        return named and (glob is None or fnmatchcase(f"{prompt.id}/{model.id}", glob))
+
+    chosen = [(prompt, model) for prompt, model in pairs(catalog) if is_chosen(prompt, model)]
+    readers: dict[str, list[str]] = {}
+    for prompt, model in chosen:
+        readers.setdefault(prompt.id, []).append(model.id)
+    used = {model.id for _, model in chosen}
+    return catalog.model_copy(update={
+        "models": tuple(model for model in catalog.models if model.id in used),
+        "prompts": tuple(
+            prompt.model_copy(update={"models": tuple(readers[prompt.id])})
+            for prompt in catalog.prompts if prompt.id in readers
+        ),
+    })
+
+
+def named_hub_models(catalog: Catalog, only: str | None, model_ids: Sequence[str] = ()) -> list[Model]:
+    """Hub models that were asked for by name, wildcards not counting."""
+    named = {*model_ids, *([only.split("/", 1)[1]] if only and "/" in only else [])}
+    return [model for model in catalog.models if model.hub is not None and model.id in named]
+
+
+def build(
+    catalog: Catalog, root: Path, *, only: str | None = None, model_ids: Sequence[str] = (), device: str = "auto",
+    jobs: int | None = None, threads: int = 1, say: Say = lambda wording: None,
+) -> Summary:
+    """Compute what is missing of the chosen entries.
+
+    Args:
+        only, model_ids: see `choose`; a hub model named here without wildcards is fetched if need be.
+        device: see ``lmviz.load``.
+        jobs: worker processes; by default see `gallery.engine.pool.default_jobs`. Changes no byte.
+        threads: of each worker; recorded in every result, because it may change last bits.
+        say: is told what happens, by language.
+    """
+    root = Path(root)
+    started = datetime.now(UTC)
+    chosen = choose(catalog, only, model_ids)
+    summary = Summary()
+    known = KnownFiles(root)
+    try:
+        remove_leftovers(root / "build")
+        lock = read_lock(root)
+        for model in named_hub_models(chosen, only, model_ids):
+            if reason := fetch(model, root, lock, say):
+                summary.unfetched[model.id] = reason
+                say(reason)
+        summary.steps = list(steps(chosen, root, known, Locations(root, lock)))
+        _write_manifests(summary, say)
+        tasks = _in_order([step.task for step in summary.steps if step.state == "compute"], chosen.models)
+        if tasks:
+            jobs = jobs or default_jobs(tasks, device)
+            say(words("to_compute", n=len(tasks), jobs=min(jobs, len(tasks)), threads=threads, device=device))
+            _compute(tasks, summary, known, say, jobs=jobs, device=device, threads=threads)
+    except CannotWrite as error:
+        summary.stopped = words("cannot_write", path=error.filename, why=error.strerror)
+    finally:
+        _conclude(root, summary, known, started, {"device": device, "jobs": jobs, "threads": threads})
+    return summary
+
+
+def _write_manifests(summary: Summary, say: Say) -> None:
+    """What needs no model: manifests of entries whose results are all there, and damage worth telling."""
+    for step in summary.steps:
+        for damaged in step.damaged:
+            say(words("damaged_recomputed", entry=step.id, why=damaged))
+        if step.state == "write":
+            outcome = Outcome(step.id, "built")
+            write_entry(step.task, outcome)
+            summary.outcomes.append(outcome)
+        elif step.state == "failed":
+            summary.outcomes.append(Outcome(step.id, "failed", step.reason))
+
+
+def _in_order(tasks: list[Task], models: Sequence[Model]) -> list[Task]:
+    place = {model.id: i for i, model in enumerate(models)}
+    return sorted(tasks, key=lambda task: place[task.model.id])
+
+
+def _compute(
+    tasks: list[Task], summary: Summary, known: KnownFiles, say: Say, *, jobs: int, device: str, threads: int
+) -> None:
+    by_id = {task.id: task for task in tasks}
+    started = time.monotonic()
+    with closing(run_tasks(tasks, jobs=jobs, device=device, threads=threads)) as outcomes:
+        for done, outcome in enumerate(outcomes, 1):
+            task = by_id[outcome.id]
+            summary.outcomes.append(outcome)
+            if outcome.status == "stopped":
+                summary.stopped = outcome.reason
+                return
+            if outcome.status == "failed":
+                write_failure(task, outcome.reason)
+                say(words("progress_failed", done=done, n=len(tasks), entry=outcome.id, why=outcome.reason))
+                continue
+            left = _left((time.monotonic() - started) / done * (len(tasks) - done)) if done < len(tasks) else ""
+            say(words("progress", done=done, n=len(tasks), entry=outcome.id, seconds=outcome.seconds, left=left))
+            for (kind, name), why in outcome.failures.items():
+                say(words("figure_failed", kind=kind, name=f" ({name})" if name else "", why=why))
+            store = Store(task.root)
+            for key in outcome.computed:
+                known.know(key, store.path(key))
+
+
+def _left(seconds: float) -> Wording:
+    if seconds < 90:
+        return words("left", left=words("seconds", n=max(1, round(seconds))))
+    return words("left", left=words("minutes", n=round(seconds / 60)))
+
+
+def _conclude(root: Path, summary: Summary, known: KnownFiles, started: datetime, settings: dict) -> None:
+    """Remember what was read, and write the run log; where that fails, the build is no worse for it."""
+    record = {
+        "started": started.isoformat(), "finished": datetime.now(UTC).isoformat(), "host": platform.node(),
+        "machine": platform.platform(), "cores": os.cpu_count(), **settings, "libraries": libraries(),
+        "current": sum(step.state == "current" for step in summary.steps),
+        "missing": sum(step.state == "missing" for step in summary.steps),
+        "stopped": summary.stopped and summary.stopped["en"],
+        "entries": [
+            {"id": outcome.id, "status": outcome.status, "reason": outcome.reason and outcome.reason["en"],
+             "seconds": round(outcome.seconds, 3), "peak_bytes": outcome.peak_bytes, "computed": len(outcome.computed),
+             "figures_failed": {f"{kind} {name}".strip(): why["en"] for (kind, name), why in outcome.failures.items()},
+             "details": outcome.details}
+            for outcome in summary.outcomes
+        ],
+    }
+    try:
+        known.save()
+        path = root / "build" / "runs.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "a", encoding="utf-8") as log:
+            log.write(json.dumps(record, ensure_ascii=False) + "\n")
+    except OSError as error:
+        summary.stopped = summary.stopped or words("cannot_write", path=error.filename, why=error.strerror)
