@@ -41,13 +41,12 @@ def convert(source: str | Path, destination: str | Path | None = None) -> Path:
     target = directory if destination is None else Path(destination)
     files = _pickled_files(directory)
     target.mkdir(parents=True, exist_ok=True)
-    total, weight_map = 0, {}
-    for number, file in enumerate(files, 1):
-        name = WEIGHTS if len(files) == 1 else f"model-{number:05d}-of-{len(files):05d}.safetensors"
-        written = _in_child(file, target / name)
-        total += written["bytes"]
-        weight_map |= dict.fromkeys(written["names"], name)
-    if len(files) > 1:
+    n = len(files)
+    names = [WEIGHTS] if n == 1 else [f"model-{i:05d}-of-{n:05d}.safetensors" for i in range(1, n + 1)]
+    written = _in_child(directory, list(zip(files, [target / name for name in names], strict=True)))
+    if n > 1:
+        weight_map = {tensor: name for name, part in zip(names, written, strict=True) for tensor in part["names"]}
+        total = sum(part["bytes"] for part in written)
         index = {"metadata": {"total_size": total}, "weight_map": dict(sorted(weight_map.items()))}
         (target / WEIGHTS_INDEX).write_text(json.dumps(index, indent=1) + "\n", encoding="utf-8")
     if target.resolve() != directory.resolve():
@@ -65,15 +64,17 @@ def _pickled_files(directory: Path) -> list[Path]:
     return [directory / name for name in names]
 
 
-def _in_child(source: Path, target: Path) -> dict:
-    command = [sys.executable, "-m", "lmviz.loading.convert", _IN_CHILD, str(source), str(target)]
+def _in_child(directory: Path, pairs: list[tuple[Path, Path]]) -> list[dict]:
+    paths = [str(path) for pair in pairs for path in pair]
+    command = [sys.executable, "-m", "lmviz.loading.convert", _IN_CHILD, *paths]
     package_root = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join(filter(None, [package_root, os.environ.get("PYTHONPATH")]))
-    child = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path}, check=False)
+    search = os.pathsep.join(filter(None, [package_root, os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "PYTHONPATH": search}
+    child = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if child.returncode != 0:
         lines = child.stderr.strip().splitlines()
         reason = lines[-1] if lines else f"the reader ended with status {child.returncode}"
-        raise LoadError(f"{source} cannot be converted: {reason}")
+        raise LoadError(f"the weights in {directory} cannot be converted: {reason}")
     return json.loads(child.stdout.splitlines()[-1])
 
 
@@ -86,11 +87,11 @@ def _convert_file(source: Path, target: Path) -> dict:
         state = torch.load(source, map_location="cpu", weights_only=True)
     except Exception as error:
         words = " ".join(str(error).split())
-        raise LoadError(f"it holds something other than tensors, or is damaged ({words[:200]})") from None
+        raise LoadError(f"{source.name} holds something other than tensors, or is damaged ({words[:200]})") from None
     if not isinstance(state, dict):
-        raise LoadError(f"it holds a {type(state).__name__}, expected a dictionary of tensors by name")
+        raise LoadError(f"{source.name} holds a {type(state).__name__}, expected a dictionary of tensors by name")
     if others := [str(name) for name, tensor in state.items() if not isinstance(tensor, torch.Tensor)]:
-        raise LoadError(f"{others[0]} is not a tensor")
+        raise LoadError(f"{others[0]} in {source.name} is not a tensor")
     # Tied tensors share their memory, which safetensors does not allow.
     tensors = {name: tensor.detach().clone(memory_format=torch.contiguous_format) for name, tensor in state.items()}
     unfinished = target.with_name(target.name + ".part")
@@ -103,7 +104,8 @@ def main(arguments: list[str]) -> int:
     """The command; the exit status is 0, or 1 after one line on standard error."""
     try:
         if arguments[:1] == [_IN_CHILD]:
-            print(json.dumps(_convert_file(Path(arguments[1]), Path(arguments[2]))))
+            paths = [Path(argument) for argument in arguments[1:]]
+            print(json.dumps([_convert_file(*pair) for pair in zip(paths[::2], paths[1::2], strict=True)]))
         elif len(arguments) in (1, 2) and not arguments[0].startswith("-"):
             print(convert(*arguments))
         else:

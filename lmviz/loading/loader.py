@@ -77,6 +77,7 @@ def _network(
             network, report = transformers.AutoModelForCausalLM.from_pretrained(
                 checkpoint.directory, dtype=dtype, attn_implementation=parts.attention, use_safetensors=True,
                 trust_remote_code=False, local_files_only=True, output_loading_info=True,
+                ignore_mismatched_sizes=True,  # they are reported, and refused below by name
             )
         network.to(device)
     except Exception as error:

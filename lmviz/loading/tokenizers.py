@@ -97,16 +97,12 @@ class Tokenizer:
         lowered, origin = _lower(text) if self.lower_case else (text, None)
         spans = self._backend.spans(lowered, prefix=not continuation)
         # Normalization strips spaces at the start of a text; in the middle, where a continuation stands, one counts.
-        if continuation and text[0].isspace() and not self._starts_with_space(spans):
+        if continuation and text[0].isspace() and (not spans or spans[0].begin > 0):
             spans = self._backend.spans(lowered, prefix=True)
         if origin is not None:
             spans = [Span(s.token_id, origin[s.begin], origin[s.end], s.prefix) for s in spans]
         texts, groups = divide(text, spans)
         return Encoded(np.array([s.token_id for s in spans], dtype=np.int64), texts, groups)
-
-    def _starts_with_space(self, spans: Sequence[Span]) -> bool:
-        raw = b"".join(self.decode_bytes(span.token_id) for span in spans[:4])
-        return raw.decode(errors="ignore")[:1].isspace()
 
     def decode_bytes(self, token_id: int) -> bytes:
         """UTF-8 bytes that an entry stands for; empty for special, unknown and unassigned ids."""

@@ -167,6 +167,9 @@ def _without_prefix(definition: dict[str, Any]) -> dict[str, Any]:
             part.pop("add_prefix_space", None)
         elif part.get("type") == "Prepend":
             part["prepend"] = ""
+        elif part.get("type") == "Strip" and "strip_left" in part:
+            # In the middle of a text, a space counts.
+            part["strip_left"] = False
     return definition
 
 

@@ -9,7 +9,9 @@ from lmviz.loading.architectures import gemma, gpt2, gpt_neox, llama, qwen2
 from lmviz.loading.architectures.base import Architecture
 from lmviz.loading.errors import LoadError
 
-FAMILIES = (gpt2.ARCHITECTURE, gpt_neox.ARCHITECTURE, llama.ARCHITECTURE, qwen2.ARCHITECTURE, gemma.ARCHITECTURE)
+FAMILIES = (
+    gpt2.ARCHITECTURE, gpt_neox.ARCHITECTURE, llama.ARCHITECTURE, qwen2.ARCHITECTURE, gemma.GEMMA, gemma.GEMMA2,
+)
 _PARTS = ("embedding", "blocks", "final_norm", "feed_forward")
 
 __all__ = ["FAMILIES", "Architecture", "find"]

@@ -6,6 +6,7 @@ had by calling the modules themselves. Gemma 2 caps the attention scores too, wh
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from lmviz.loading.architectures.base import Architecture
@@ -20,12 +21,12 @@ class Gemma(Architecture):
         return logits if cap is None else (logits / cap).tanh() * cap
 
 
-ARCHITECTURE = Gemma(
-    model_types=("gemma", "gemma2"),
+GEMMA = Gemma(
+    model_types=("gemma",),
     embedding="model.embed_tokens",
     blocks="model.layers",
     final_norm="model.norm",
     feed_forward="mlp.down_proj",
     start="bos",
-    attention="eager",
 )
+GEMMA2 = dataclasses.replace(GEMMA, model_types=("gemma2",), attention="eager")
