@@ -65,7 +65,8 @@ def describe(
 
 def place(result: Result, position: int, language: Language) -> str:
     """Where a prediction is made, in words: what stands before it and its number."""
-    return message("predictions.before", language, context=context(result, position, language), position=position)
+    return message("predictions.before", language, context=quoted(context(result, position, language), language),
+                   position=position)
 
 
 def context(result: Result, position: int, language: Language, length: int = 10) -> str:

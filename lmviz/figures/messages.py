@@ -45,4 +45,6 @@ def group(prefix: str, language: Language) -> dict[str, str]:
 
 def quoted(text: str, language: Language) -> str:
     """A token in the language's quotation marks."""
-    return f"「{text}」" if language == "ja" else f"“{text}”"
+    if language == "en":
+        return f"“{text}”"
+    return f"『{text}』" if "「" in text or "」" in text else f"「{text}」"

@@ -37,7 +37,9 @@ class Thresholds:
     JUMP = 100
     """rankings: factor of ranks between two layers that counts as a leap,"""
     JUMP_END = 10
-    """... if it arrives at this rank or better."""
+    """... if it arrives at this rank or better and stays there;"""
+    RISE = 100
+    """... or, where no leap is found, the factor between the first layer and the last."""
     LEAD = 0.4
     """watched_words: nats by which a word must lead (about a factor of 1.5), before and after overtaking."""
     TOP = 10
@@ -169,6 +171,11 @@ def rankings(result: Rankings, language: Language) -> str:
             return message("rankings.title.jump", language, token=name(result, int(where[column]), language),
                            layer=layer_name(at + 1, language), before=notation.rank(ranks[at, column]),
                            after=notation.rank(ranks[at + 1, column]))
+        climb = np.where(ranks[-1] <= Thresholds.JUMP_END, ranks[0] / ranks[-1], 0)
+        column = int(np.argmax(climb))
+        if climb[column] >= Thresholds.RISE:
+            return message("rankings.title.rise", language, token=name(result, int(where[column]), language),
+                           before=notation.rank(ranks[0, column]), after=notation.rank(ranks[-1, column]))
     return message("rankings.title.plain", language)
 
 

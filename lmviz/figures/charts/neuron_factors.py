@@ -30,7 +30,7 @@ def neuron_factors(result: NeuronFactors, language: Language = "ja") -> alt.Char
             x=alt.X("position:O", title=None, scale=alt.Scale(domain=list(range(len(names)))),
                     axis=alt.Axis(labelAngle=-90, labelExpr=lookup, labelFontSize=12, ticks=False, domain=False,
                                   labelColor=colour("ink"), labelLimit=110)),
-            y=alt.Y("activation:Q", title=None, axis=None),
+            y=alt.Y("activation:Q", stack=None, title=None, axis=None),
             color=alt.Color("factor:N", legend=None, sort=order, scale=alt.Scale(
                 domain=order, range=[colour(f"f{f % FACTOR_HUES}") for f in range(len(order))])),
             row=alt.Row("factor:N", title=None, sort=order, spacing=6,

@@ -29,7 +29,7 @@ def predictions(
         y=alt.Y("order:O", title=None,
                 axis=alt.Axis(labels=False, ticks=False, domain=False))
     )
-    share = alt.X("probability:Q", title=message("term.probability", language),
+    share = alt.X("probability:Q", stack=None, title=message("term.probability", language),
                   scale=alt.Scale(domain=[0, 1], nice=False),
                   axis=alt.Axis(format="%", tickCount=5, domain=False, ticks=False))
     tooltip: list[Any] = [
@@ -37,7 +37,7 @@ def predictions(
         alt.Tooltip("percent:N", title=message("term.probability", language)),
     ]
     marked = alt.condition("datum.actual", alt.value(colour("bar-actual")), alt.value(colour("bar")))
-    drawn = base.mark_bar(height=16, cornerRadiusEnd=2, clip=True).encode(x=share, color=marked, tooltip=tooltip)
+    drawn = base.mark_bar(height=16, cornerRadiusEnd=2).encode(x=share, color=marked, tooltip=tooltip)
     names = base.mark_text(align="right", baseline="middle", dx=-10, fontSize=14, limit=150).encode(
         x=alt.value(0), text="label:N"
     )
@@ -45,7 +45,7 @@ def predictions(
         x=share, text="percent:N"
     )
     return style.styled(
-        alt.layer(drawn, names, written).properties(width=380, height=26 * len(values) or 26)
+        alt.layer(drawn, names, written).properties(width=440, height=26 * len(values) or 26)
     )
 
 

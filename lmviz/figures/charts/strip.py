@@ -34,4 +34,5 @@ def strip(values: list[dict[str, Any]], names: list[str], light_ink: set[int], t
     frame = base.transform_filter(f"datum.position === {-1 if framed is None else framed}").mark_rect(
         height=27, filled=False, cornerRadius=3, stroke=colour("ink"), strokeWidth=2
     ).encode(x=alt.X("x:Q", axis=None, scale=across), x2="x2:Q")
-    return alt.layer(boxes, words, under, frame).resolve_scale(color="independent").properties(width=width, height=height)
+    chart = alt.layer(boxes, words, under, frame).resolve_scale(color="independent")
+    return chart.properties(width=width, height=height)

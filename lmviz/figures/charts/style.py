@@ -12,9 +12,13 @@ from lmviz.figures.scales import FONT, colour
 def styled(chart: Any) -> Any:
     """``chart`` in the gallery's type and ink, on no background of its own."""
     text = {"labelFont": FONT, "titleFont": FONT, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
-    return chart.configure(background="transparent", font=FONT, padding=4).configure_view(stroke=None).configure_axis(
-        **text, labelColor=colour("ink-soft"), titleColor=colour("ink-soft"), gridColor=colour("line"),
+    return chart.configure(background="transparent", font=FONT, padding=4).configure_view(stroke=None).configure_mark(
+        aria=False
+    ).configure_axis(
+        **text, aria=False, labelColor=colour("ink-soft"), titleColor=colour("ink-soft"), gridColor=colour("line"),
         domainColor=colour("line"), tickColor=colour("line"), titlePadding=8, labelPadding=5,
+    ).configure_axisY(
+        titleAngle=0, titleAlign="right", titleAnchor="end", titleY=-8, titleX=-12
     ).configure_legend(**text, labelColor=colour("ink-soft"), titleColor=colour("ink-soft")).configure_text(
         font=FONT, color=colour("ink"), fontSize=12
     ).configure_header(

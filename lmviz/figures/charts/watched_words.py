@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 import altair as alt
@@ -14,7 +15,7 @@ from lmviz.results import WatchedWords
 
 _DASHES = [[1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [5, 2], [3, 5], [12, 3], [1, 3]]
 _SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left"]
-WIDTH = 460
+WIDTH = 500
 
 
 def watched_words(
@@ -39,8 +40,9 @@ def watched_words(
     ]
     domain = [words[w] for w in chosen]
     hues = alt.Scale(domain=domain, range=[colour(f"f{w % FACTOR_HUES}") for w in chosen])
-    across = alt.X("value:Q", title=_axis_title(quantity, language), scale=_scale(quantity, values, result),
-                   axis=alt.Axis(orient="top", tickCount=5, format="~s" if quantity == "rank" else "", ticks=False,
+    scale = _scale(quantity, values)
+    across = alt.X("value:Q", title=_axis_title(quantity, language), scale=scale,
+                   axis=alt.Axis(orient="top", tickCount=5, format="~s" if quantity == "rank" else "~r", ticks=False,
                                  domain=False))
     base = alt.Chart(style.rows(values)).encode(
         x=across,
@@ -60,23 +62,29 @@ def watched_words(
                  alt.Tooltip("layer:O", title=message("term.layers", language)),
                  alt.Tooltip("written:N", title=_axis_title(quantity, language))],
     )
-    ends, height = _ends(values, n_layers, quantity), 30 * n_layers
-    layers = [lines, points]
-    for row in range(1 + max(end["row"] for end in ends)):
-        layers.append(
-            alt.Chart(style.rows([end for end in ends if end["row"] == row])).mark_text(
-                fontSize=13, fontWeight="bold", align="center", baseline="top"
-            ).encode(x=across, y=alt.value(height + 2 + 19 * row), text="word:N",
-                     color=alt.value(colour("ink")))
-        )
-    return style.styled(alt.layer(*layers).properties(width=WIDTH, height=height))
+    height = 30 * n_layers
+    body = alt.layer(lines, points).properties(width=WIDTH, height=height)
+    ends = _ends(values, n_layers, scale.to_dict()["domain"], quantity)
+    named = alt.Chart(style.rows(ends)).encode(color=alt.Color("word:N", scale=hues, legend=None))
+    pixels_x = alt.Scale(domain=[0, WIDTH], nice=False, zero=False)
+    pixels_y = alt.Scale(domain=[0, height], reverse=True, nice=False, zero=False)
+    from_x, to_x = alt.X("x:Q", scale=pixels_x, axis=None), alt.X("label_x:Q", scale=pixels_x, axis=None)
+    rules = named.mark_rule(strokeWidth=1, opacity=0.7).encode(
+        x=from_x, x2="label_x:Q", y=alt.Y("y:Q", scale=pixels_y, axis=None), y2="label_y:Q"
+    )
+    words_y = alt.Y("label_y:Q", scale=pixels_y, axis=None)
+    texts = named.mark_text(fontSize=13, fontWeight="bold", align="center", baseline="top", dy=4).encode(
+        x=to_x, y=words_y, text="word:N", color=alt.value(colour("ink"))
+    )
+    labels_layer = alt.layer(rules, texts)
+    return style.styled(alt.layer(body, labels_layer).resolve_scale(x="independent", y="independent", color="shared"))
 
 
 def _axis_title(quantity: str, language: Language) -> str:
     return message("term.log_probability" if quantity == "log_probability" else "term.rank", language)
 
 
-def _scale(quantity: str, values: list[dict[str, Any]], result: WatchedWords) -> alt.Scale:
+def _scale(quantity: str, values: list[dict[str, Any]]) -> alt.Scale:
     if quantity == "rank":
         return alt.Scale(type="log", domain=[1, max(10, max(v["value"] for v in values))], reverse=True, nice=False)
     low, high = min(v["value"] for v in values), max(v["value"] for v in values)
@@ -84,25 +92,29 @@ def _scale(quantity: str, values: list[dict[str, Any]], result: WatchedWords) ->
     return alt.Scale(domain=[low - margin, min(0.0, high + margin)], nice=False, zero=False)
 
 
-def _ends(values: list[dict[str, Any]], n_layers: int, quantity: str) -> list[dict[str, Any]]:
-    """The last point of each word, with the row its name goes to so that names do not overlap."""
-    import math
+def _ends(values: list[dict[str, Any]], n_layers: int, domain: list[float], quantity: str) -> list[dict[str, Any]]:
+    """Where each line ends and where its name goes, in pixels: names in one row, moved apart where they would meet."""
+    along = math.log if quantity == "rank" else float
+    low, high = (along(edge) for edge in domain)
 
-    def along(value: float) -> float:
-        return math.log(value) if quantity == "rank" else value
+    def pixel(value: float) -> float:
+        part = (along(value) - low) / (high - low or 1)
+        return WIDTH * (1 - part if quantity == "rank" else part)
 
-    low, high = min(along(v["value"]) for v in values), max(along(v["value"]) for v in values)
-    scale = WIDTH / max(high - low, 1e-6)
-    ends = sorted((v for v in values if v["layer"] == n_layers - 1), key=lambda v: along(v["value"]))
-    rows_end: list[float] = []
-    placed = []
+    height = 30 * n_layers
+    ends = sorted(
+        ({"word": v["word"], "x": round(pixel(v["value"]), 2), "width": 13 * text.units(v["word"]) + 12,
+          "y": height * (n_layers - 1 + 0.4) / n_layers, "label_y": height + 16}
+         for v in values if v["layer"] == n_layers - 1),
+        key=lambda end: end["x"],
+    )
+    # Left to right each name keeps clear of the one before; right to left the row is brought back inside the chart.
+    edge = -20.0
     for end in ends:
-        half = text.units(end["word"]) * 7 + 5
-        centre = (along(end["value"]) - low) * scale * (-1 if quantity == "rank" else 1)
-        key = centre if quantity != "rank" else -centre
-        row = next((i for i, edge in enumerate(rows_end) if key - half > edge), len(rows_end))
-        if row == len(rows_end):
-            rows_end.append(0.0)
-        rows_end[row] = key + half
-        placed.append({"word": end["word"], "value": end["value"], "row": row})
-    return placed
+        end["label_x"] = max(end["x"], edge + end["width"] / 2)
+        edge = end["label_x"] + end["width"] / 2
+    edge = WIDTH + 40.0
+    for end in reversed(ends):
+        end["label_x"] = round(min(end["label_x"], edge - end["width"] / 2), 2)
+        edge = end["label_x"] - end["width"] / 2
+    return ends

@@ -49,7 +49,7 @@ def attribution(
         f'<div class="legend-line">{_legend(language, True, result.signed)}{_legend(language, False, result.signed)}'
         f'</div></div><section class="card" aria-live="polite">{_card(result, language, row, scores)}</section></div>'
     )
-    data = _data(methods, language, position) if interactive else None
+    data = {**_data(methods, language, position), "drawn": target} if interactive else None
     return f.fragment("attribution", figure_id, body, data)
 
 

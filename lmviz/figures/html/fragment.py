@@ -89,7 +89,7 @@ def probability_legend(language: Language) -> str:
 
 def rank_legend(language: Language) -> str:
     """Steps of rank with their upper ends; what nothing predicts is hatched."""
-    ends = ["1", *(f"–{_short(edge - 1)}" for edge in RANK_EDGES[1:]), f"{_short(RANK_EDGES[-1] - 1)}+"]
+    ends = ["1", *(_short(edge - 1) for edge in RANK_EDGES[1:]), f"{_short(RANK_EDGES[-1] - 1)}+"]
     steps = "".join(f'<li><i class="r{i}"></i>{end}</li>' for i, end in enumerate(ends))
     return (
         f'<div class="legend"><span>{escape(message("rankings.legend", language))}</span><ol>{steps}</ol>'

@@ -51,7 +51,7 @@ def _runs(result: Rankings, language: Language) -> str:
     if n_prompt < n:
         heads += (f'<th class="begins" colspan="{n - n_prompt}" scope="colgroup"><span>'
                   f'{f.escape(message("term.continuation", language))}</span></th>')
-    return f'<tr class="run"><td></td>{heads}</tr>'
+    return f'<tr class="runs"><td></td>{heads}</tr>'
 
 
 def _head(result: Rankings, language: Language, position: int, chosen: int) -> str:
@@ -59,10 +59,11 @@ def _head(result: Rankings, language: Language, position: int, chosen: int) -> s
     shared = int((tokens.groups == tokens.groups[position]).sum()) > 1
     text = labels.chip(tokens, position, language)
     classes = [
-        "begins" if position == tokens.n_prompt else "", "character" if shared else "",
+        "begins" if position == tokens.n_prompt else "", "shares" if shared else "",
         "part" if shared and text == "·" else "",
     ]
-    word = ' class="word"' if labels.is_word(tokens, position) else ""
+    shape = "word" if labels.is_word(tokens, position) else "flat" if len(text) == 1 else ""
+    word = f' class="{shape}"' if shape else ""
     full = labels.of_position(tokens, position, language)
     named = f' aria-label="{f.escape(full)}"' if shared else ""
     return (

@@ -36,7 +36,7 @@ def watched_words(
         f"{rendering.inline_svg(drawn, label=words.alternative, identifier=f'{figure_id}-{name}')}</div>"
         for name, drawn in charts.items()
     )
-    fixed = f.escape(message("watched_words.position", language, position=result.position))
+    fixed = f.escape(message("watched_words.fixed", language))
     body = f'<div class="tools">{switch}<p class="place end">{f.place(result, result.position, language)}' \
            f" · {fixed}</p></div>{pictures}"
     data = None

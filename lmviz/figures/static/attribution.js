@@ -12,7 +12,7 @@ export function start({ root, data, scope, position }) {
   const control = root.querySelector(".switch");
   const can = (p) => names.some((name) => data.methods[name].targets.includes(p));
   const strip = startStrip(root.querySelector(".strip"), scope, can);
-  let written = null;
+  let written = `${names[0]}/${data.drawn}`;
 
   scope.accept("m", (value) => names.includes(value));
   if (control) {
@@ -32,14 +32,14 @@ export function start({ root, data, scope, position }) {
     const chosen = data.methods[name];
     const p = position();
     const row = chosen.targets.indexOf(p);
+    // A token passed over that was never a target leaves the last one in place; one that is kept says so.
+    if (row < 0 && p !== scope.kept("t")) return;
     const key = `${name}/${p}`;
-    strip.mark(p, scope.kept("t") ?? data.position);
+    strip.mark(p, scope.kept("t") ?? position.usual);
     if (key === written) return;
-    const first = written === null && scope.kept("t") === null && scope.kept("m") === null;
     written = key;
     if (control) for (const button of control.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.dataset.method === name));
     for (const legend of root.querySelectorAll("[data-legend]")) legend.hidden = (legend.dataset.legend === "signed") !== chosen.signed;
-    if (first) return;
     const scores = row < 0 ? [] : chosen.scores[row].map((score) => score / 1000);
     strip.tokens.forEach((token) => {
       const at = Number(token.dataset.p);

@@ -28,7 +28,7 @@ export function startDock({ root, data, scope, position }) {
 
   function update() {
     const shown = position();
-    strip.mark(shown, scope.kept("t") ?? data.position);
+    strip.mark(shown, scope.kept("t") ?? position.usual);
     const log = data.logs[shown];
     now.replaceChildren(element("b", {}, data.tokens[shown] ?? ""),
       log === null || log === undefined ? "" : `  ${percent(log)} · ${fill(`${data.words.rank} {n}`, { n: rank(data.ranks[shown]) })}`);

@@ -29,7 +29,10 @@ export const probabilityStep = (code) => PROBABILITY_EDGES.filter((edge) => prob
 
 export const attributionStep = (score) => Math.sign(score) * Math.min(5, Math.floor(Math.abs(score) * 5 + 0.5));
 
-export const quoted = (text, language) => (language === "ja" ? `「${text}」` : `“${text}”`);
+export const quoted = (text, language) => {
+  if (language === "en") return `“${text}”`;
+  return /[「」]/.test(text) ? `『${text}』` : `「${text}」`;
+};
 
 /** Candidates of an island: label index and code in turn, each code less the one before. */
 export function candidates(flat) {

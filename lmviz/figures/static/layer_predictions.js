@@ -6,7 +6,7 @@ export function start({ root, data, scope, position }) {
   const rows = [...root.querySelectorAll("tbody tr")];
   const columns = root.querySelectorAll("thead th").length - 1;
   const line = root.querySelector(".place");
-  let shown = position.initial;
+  let shown = position.drawn;
 
   scope.accept("t", (value) => Number.isInteger(value) && value >= 0 && value <= data.tokens.length);
   rows.forEach((row, layer) => row.addEventListener("click", () => scope.keep("l", layer)));

@@ -39,9 +39,10 @@ async function start() {
 
 /** What a module gets: its element, its data, the scope, and the position it is to show. */
 function opened({ root, data, scope }) {
-  const initial = data.position;
-  const position = () => scope.shown("t") ?? initial;
-  position.initial = initial;
+  const usual = data.given ? data.position : scope.fallback ?? data.position;
+  const position = () => scope.shown("t") ?? usual;
+  position.usual = usual;
+  position.drawn = data.position;
   return { root, data, scope, position };
 }
 

@@ -10,7 +10,7 @@ export function start({ root, data, scope, position }) {
   const line = root.querySelector(".place");
   const layers = data.candidates.length;
   let view = null;
-  let shown = `${position.initial}/${data.layer}`;
+  let shown = `${position.drawn}/${data.layer}`;
   let latest = 0;
 
   scope.accept("l", (value) => Number.isInteger(value) && value >= 0 && value < layers);

@@ -80,7 +80,7 @@ export function start({ root, data, scope, position }) {
 
   function update() {
     const p = position();
-    const kept = scope.kept("t") ?? data.position;
+    const kept = scope.kept("t") ?? position.usual;
     heads.forEach((head, column) => head.setAttribute("aria-pressed", String(column === kept)));
     if (lit === p) return;
     if (lit === null) for (const cell of table.querySelectorAll("td.column")) cell.classList.remove("column");

@@ -9,13 +9,13 @@ export function start({ root, data, scope, position }) {
   const card = root.querySelector(".card");
   const strip = startStrip(root.querySelector(".strip"), scope);
   scope.accept("t", (value) => Number.isInteger(value) && value >= 0 && value < data.tokens.length);
-  let written = position();
+  let written = position.drawn;
   scope.follow(["t"], update);
   update();
 
   function update() {
     const shown = position();
-    strip.mark(shown, scope.kept("t") ?? data.position);
+    strip.mark(shown, scope.kept("t") ?? position.usual);
     if (shown !== written) card.replaceChildren(...write(shown));
     written = shown;
   }

@@ -19,7 +19,7 @@ export async function draw(place, specification, colours) {
   });
   const label = place.querySelector("svg")?.getAttribute("aria-label");
   const stage = document.createElement("div");
-  const { view } = await vegaEmbed(stage, JSON.parse(text), { actions: false, ast: true, renderer: "svg", defaultStyle: false, tooltip: { theme: "lm" } });
+  const { view } = await vegaEmbed(stage, JSON.parse(text), { actions: false, ast: true, renderer: "svg", defaultStyle: false, tooltip: { theme: "lm", disableDefaultStyle: true } });
   place.replaceChildren(stage);
   const svg = stage.querySelector("svg");
   svg?.setAttribute("role", "img");
