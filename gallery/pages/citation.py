@@ -35,10 +35,14 @@ def source(edition: Edition, prompt: Prompt) -> str:
     return words(f"source.{origin.kind}", article=where, licence=origin.licence)
 
 
+def _name(title: str) -> str:
+    return title.rstrip("。.")
+
+
 def plain(edition: Edition, entry: Entry, figure: Figure, title: str) -> str:
     """One sentence for a slide or a list of references."""
     return edition.words(
-        "citation.plain", title=title, prompt=edition.text(entry.prompt.titles), id=figure.id,
+        "citation.plain", title=_name(title), prompt=edition.text(entry.prompt.titles), id=figure.id,
         model=model_name(edition, entry.model), source=source(edition, entry.prompt), url=edition.permanent(figure),
     )
 
@@ -51,7 +55,7 @@ def bibtex(edition: Edition, entry: Entry, figure: Figure, title: str) -> str:
     )
     fields = {
         "author": "{" + _escape(edition.words("site.name")) + "}",
-        "title": "{" + _escape(title) + "}",
+        "title": "{" + _escape(_name(title)) + "}",
         "howpublished": edition.words("citation.howpublished"),
         "url": edition.permanent(figure),
         "note": _escape(note),

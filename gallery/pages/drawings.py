@@ -67,15 +67,21 @@ class Drawings:
         """
         position = figure.position if position is None else position
         layer = figure.options.get("layer") if layer is None else layer
-        request = [_code(), figure.kind, figure.id, sorted(figure.results.items()), position, layer, language]
-        path = self._path(request)
+        path = self._path([_code(), figure.kind, figure.id, list(figure.results.items()), position, layer, language,
+                           _in_order(figure)])
         if path is not None and path.is_file():
             return Drawing(**json.loads(path.read_text(encoding="utf-8")))
-        results = {name: self.store.read(key) for name, key in figure.results.items()}
+        results = {name: self.store.read(figure.results[name]) for name in _in_order(figure)}
         drawing = _draw(figure, results, language, position, layer)
         if path is not None:
             write_atomically(path, json.dumps(asdict(drawing), ensure_ascii=False).encode())
         return drawing
+
+    def has(self, figure: Figure, language: Language) -> bool:
+        """Whether the figure, at its own position and layer, has been drawn before."""
+        path = self._path([_code(), figure.kind, figure.id, list(figure.results.items()), figure.position,
+                           figure.options.get("layer"), language, _in_order(figure)])
+        return path is not None and path.is_file()
 
     def thumbnail(self, figure: Figure, language: Language) -> str:
         """A small picture (SVG) of an entry, from its figure of ranks."""
@@ -94,6 +100,12 @@ class Drawings:
             return None
         name = hashlib.sha256(json.dumps(request, ensure_ascii=False).encode()).hexdigest()[:32]
         return self.directory / (name + suffix)
+
+
+def _in_order(figure: Figure) -> list[str]:
+    """Names of the figure's results as its options list them, methods or numbers of components; manifests sort them."""
+    asked = [str(name) for names in figure.options.values() if isinstance(names, (list, tuple)) for name in names]
+    return sorted(figure.results, key=lambda name: asked.index(name) if name in asked else len(asked))
 
 
 def _draw(figure: Figure, results: dict[str, Result], language: Language, position: int | None,

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gallery.pages.words import LANGUAGES, Language, Words
+from gallery.site.drawing_ahead import draw_ahead
 from gallery.site.fingerprint import fingerprint
 from gallery.validation.reader import read_catalog
 
@@ -55,6 +56,7 @@ def build_site(root: Path, site_dir: Path | None = None, *, address: str | None 
         return site_dir
     building = site_dir.with_name(f".{site_dir.name}.building")
     shutil.rmtree(building, ignore_errors=True)
+    draw_ahead(root, lambda done, of: say(words("build.drawing", done=done, of=of)))
     try:
         for edition in LANGUAGES:
             say(words(f"build.{edition}"))

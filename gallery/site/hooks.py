@@ -105,7 +105,8 @@ def _with_addresses(context: dict[str, Any], there: str) -> dict[str, Any]:
     japanese = _build.edition.language == "ja"
     root = base if japanese else f"{base}/.."
     context.update(
-        words=_build.edition.words, navigation=NAVIGATION, root_url=root, alternates={"ja": f"{root}/{there}", "en": f"{root}/en/{there}"},
+        words=_build.edition.words, navigation=NAVIGATION, root_url=root,
+        alternates={"ja": f"{root}/{there}", "en": f"{root}/en/{there}"},
     )
     return context
 

@@ -1,0 +1,55 @@
+"""Draws what has not been drawn yet, on all cores, before pages are written."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from gallery.pages.edition import Edition
+from gallery.pages.words import LANGUAGES, Language
+from gallery.site.editions import open_edition
+
+FEW = 6
+"""Below this many figures, starting processes takes longer than drawing."""
+
+_editions: dict[Language, Edition] = {}
+
+
+def draw_ahead(root: Path, tell: Callable[[int, int], None]) -> None:
+    """Draws every figure of every built entry in both languages that is not kept already.
+
+    A figure that cannot be drawn is left to the page, which says so in its place.
+
+    Args:
+        tell: is told how many figures are done, and of how many, now and then.
+    """
+    wanted = [(entry.id, figure.kind, language) for language in LANGUAGES
+              for edition in [open_edition(root, language)]
+              for entry, figure in edition.figures() if not edition.drawings.has(figure, language)]
+    processes = min(os.cpu_count() or 1, 8)
+    if len(wanted) < FEW or processes < 2:
+        return
+    tell(0, len(wanted))
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _open, (str(root),)) as pool:
+        for done, _ in enumerate(pool.map(_draw, wanted), 1):
+            if done % 25 == 0 or done == len(wanted):
+                tell(done, len(wanted))
+
+
+def _open(root: str) -> None:
+    for language in LANGUAGES:
+        _editions[language] = open_edition(Path(root), language)
+
+
+def _draw(wanted: tuple[str, str, Language]) -> None:
+    entry_id, kind, language = wanted
+    edition = _editions[language]
+    for entry, figure in edition.figures():
+        if entry.id == entry_id and figure.kind == kind:
+            try:
+                edition.drawings.draw(figure, language)
+            except (OSError, LookupError, ValueError):
+                return
