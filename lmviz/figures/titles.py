@@ -104,7 +104,9 @@ def strongest_names(result: NeuronFactors, factor: int, language: Language) -> s
 def tokens(result: TokenProbabilities, language: Language) -> str:
     """Names the least expected token, or says that the text was well expected, or neither."""
     logs = result.log_probabilities
-    known = np.flatnonzero(np.isfinite(logs))
+    # Nothing leads up to the opening token; that it was not expected says nothing about the text.
+    opening = next((p for p, text in enumerate(result.tokens.texts) if text.strip()), 0)
+    known = np.flatnonzero(np.isfinite(logs) & (np.arange(len(logs)) > opening))
     if known.size:
         low = int(known[np.argmin(logs[known])])
         if logs[low] < np.log(Thresholds.SURPRISE):

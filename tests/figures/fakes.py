@@ -16,17 +16,20 @@ from lmviz.tokens import TokenTable, VocabularyLabels
 
 VOCABULARY_SIZE = 16_000
 WORDS = (
-    "節分 は 、 季節 の 変わり 目 に 生じる 鬼 を 追い払う ため の 行事 で ある 。 豆 を まき 、 福 を 呼び込む 。 立春 の 前日 "
-    "と し て 知ら れ 年 月 日 神社 寺 東京 春 夏 秋 冬 家 人 儀式 祭り 日本 古く から 行わ れる 意味 た い う が 」 「 こと"
+    "節分 は 、 季節 の 変わり 目 に 生じる 鬼 を 追い払う ため の 行事 で ある 。 豆 を まき 、 福 を 呼び込む 。 "
+    "立春 の 前日 と し て 知ら れ 年 月 日 神社 寺 東京 春 夏 秋 冬 家 人 儀式 祭り 日本 古く から 行わ れる "
+    "意味 た い う が 」 「 こと"
 ).split()
 
 
 def tokens() -> TokenTable:
     """A prefix space, a prompt with a line break and a character of three byte tokens, and a continuation."""
-    prompt = ["", "節分", "は", "、", "季節", "の", "変わり", "目", "に", "生じる", "邪気", "を", "\n", "鰯", "", "", "の",
-              " Tokyo", "頭", "で"]
-    continuation = ["追い払う", "ため", "の", "行事", "で", "ある", "。", "豆", "を", "まき", "、", "福", "を", "呼び込む", "。", "立春",
-                    "の", "前日", "とし", "て", "知ら", "れ", "て", "いる", "。", ""]
+    prompt = ["", *"節分 は 、 季節 の 変わり 目 に 生じる 邪気 を".split()]
+    prompt += ["\n", "鰯", "", "", "の", " Tokyo", "頭", "で"]
+    continuation = [
+        *"追い払う ため の 行事 で ある 。 豆 を まき 、 福 を 呼び込む 。".split(),
+        *"立春 の 前日 とし て 知ら れ て いる 。".split(), "",
+    ]
     texts = tuple(prompt + continuation)
     raw = [text.encode() for text in texts]
     raw[0] = b" "
@@ -116,7 +119,8 @@ def watched_words(n_layers: int = 8, position: int = 27) -> WatchedWords:
     ranks[3] = 0
     return WatchedWords(
         tokens(), "fake-model", ("豆", "鬼", "福", "恵方巻"), ((2018,), (2009,), (2022,), (31, 32, 33)),
-        (("豆",), ("鬼",), ("福",), ("恵", "方", "巻")), position, logs.astype(np.float32), ranks, VOCABULARY_SIZE, True,
+        (("豆",), ("鬼",), ("福",), ("恵", "方", "巻")), position, logs.astype(np.float32), ranks, VOCABULARY_SIZE,
+        True,
     )
 
 
@@ -159,8 +163,8 @@ def neuron_factors(n_components: int = 6, seed: int = 5) -> NeuronFactors:
     loadings = np.abs(rng.normal(size=(n_components, 64))).astype(np.float32)
     loadings /= np.linalg.norm(loadings, axis=1, keepdims=True)
     return NeuronFactors(
-        tokens(), "fake-model", activations, loadings, np.arange(8), 8, (energy**2 / (energy**2).sum()).astype(np.float32),
-        0.41 + 0.03 * n_components, 0.22, 140, True, 0,
+        tokens(), "fake-model", activations, loadings, np.arange(8), 8,
+        (energy**2 / (energy**2).sum()).astype(np.float32), 0.41 + 0.03 * n_components, 0.22, 140, True, 0,
     )
 
 

@@ -40,7 +40,8 @@ def page(results: dict[str, Any], language: Language) -> str:
 main{{max-width:61rem;margin:0 auto;padding:2rem 1rem}} section{{margin-block:0 4rem}}
 h2{{font-size:1.3rem;line-height:1.5;font-weight:600}} .caption{{max-width:40em;line-height:1.9;font-size:.9rem}}
 .convention{{font-size:.75rem;color:var(--lm-ink-soft);max-width:60em;line-height:1.8}}</style>
-<body><main>{''.join(sections)}<div style="width:240px;height:100px">{thumbnail(results, language)}</div></main></html>"""
+<body><main>{''.join(sections)}
+<div style="width:240px;height:100px">{thumbnail(results, language)}</div></main></html>"""
 
 
 def write(directory: Path, results: dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ def layer_predictions(
         f'<tr><th scope="row">{index}</th>{_cells(result, language, index, shown)}</tr>' for index in range(n_layers)
     )
     table = (
-        f'<table class="grid"><thead><tr><th class="corner" scope="col">'
+        f'<table class="lm-grid"><thead><tr><th class="corner" scope="col">'
         f"{f.escape(message('term.layers', language))}</th>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     )
     name = f.escape(message("term.candidate", language))

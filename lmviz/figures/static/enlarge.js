@@ -1,6 +1,6 @@
 // A figure fills the window and comes back: the same element moves into a dialog, so that nothing is drawn twice.
 
-export function startEnlarge(root, button) {
+export function startEnlarge(root, button, closed = () => {}) {
   if (!button) return;
   const open = button.textContent;
   button.hidden = false;
@@ -20,6 +20,7 @@ export function startEnlarge(root, button) {
       frame.remove();
       button.textContent = open;
       button.focus();
+      closed();
     });
     frame.showModal();
     button.focus();

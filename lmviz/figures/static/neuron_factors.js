@@ -1,6 +1,6 @@
 // Figure 7: hover or choose a factor to see it alone; the numbers of components are prepared side by side.
 
-import { element, fill, writeTitle } from "./format.js";
+import { element, fill, quoted, writeTitle } from "./format.js";
 import { startStrip } from "./strip.js";
 
 const HUES = 8;
@@ -89,6 +89,6 @@ export function start({ root, data, scope, position }) {
     const rows = data.counts[count].values;
     const list = rows.map((row, factor) => ({ factor, value: row[p] ?? 0 })).filter(({ value }) => value >= 5).sort((a, b) => b.value - a.value).slice(0, 3);
     readout.textContent = scope.shown("t") === null ? "" : list.map(({ factor, value }) => fill(data.words.cell, {
-      token: data.tokens[p], factor: fill(data.words.factor_n, { number: factor + 1 }), value: (value / 100).toFixed(2) })).join(data.language === "ja" ? "、" : "; ");
+      token: quoted(data.tokens[p] ?? "", data.language), factor: fill(data.words.factor_n, { number: factor + 1 }), value: (value / 100).toFixed(2) })).join(data.language === "ja" ? "、" : "; ");
   }
 }

@@ -1,6 +1,6 @@
 // Figure 4: the grid reads out the cell pointed at; a column chooses its position for every figure.
 
-import { fill, rank } from "./format.js";
+import { fill, quoted, rank } from "./format.js";
 import { startEnlarge } from "./enlarge.js";
 
 export function start({ root, data, scope, position }) {
@@ -15,7 +15,7 @@ export function start({ root, data, scope, position }) {
   scope.accept("t", (value) => Number.isInteger(value) && value >= 0 && value < columns);
   readout.textContent = data.words.hint;
   root.querySelector(".scroll").removeAttribute("tabindex");
-  startEnlarge(root, root.querySelector("[data-enlarge]"));
+  startEnlarge(root, root.querySelector("[data-enlarge]"), () => scope.hover("t", null));
 
   const table = root.querySelector("table");
   table.addEventListener("pointerover", (event) => {
@@ -74,7 +74,7 @@ export function start({ root, data, scope, position }) {
 
   function read(layer, column) {
     const value = layer < 0 ? 0 : data.ranks[layer][column];
-    const values = { layer, position: column, token: data.tokens[column], rank: rank(value) };
+    const values = { layer, position: column, token: quoted(data.tokens[column], data.language), rank: rank(value) };
     if (layer >= 0) readout.textContent = fill(value ? data.words.cell : data.words.nothing, values);
   }
 
