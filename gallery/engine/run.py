@@ -117,6 +117,7 @@ def build(
         _write_manifests(summary, say)
         tasks = _in_order([step.task for step in summary.steps if step.state == "compute"], chosen.models)
         if tasks:
+            known.save()  # a disk that takes nothing is found out before anything is computed
             jobs = jobs or default_jobs(tasks, device)
             say(words("to_compute", n=len(tasks), jobs=min(jobs, len(tasks)), threads=threads, device=device))
             _compute(tasks, summary, known, say, jobs=jobs, device=device, threads=threads)

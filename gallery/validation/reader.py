@@ -44,8 +44,9 @@ def read_catalog(root: Path, *, look_at_models: bool = True) -> Catalog:
     files: list[File] = []
     model_ids: set[str] = set()
     models = list(_read_models(root, files, look_at_models, model_ids))
-    tags = _read_tags(root, files)
-    prompts = list(_read_prompts(root, files, model_ids, tags))
+    tag_ids: set[str] = set()
+    tags = _read_tags(root, files, tag_ids)
+    prompts = list(_read_prompts(root, files, model_ids, tag_ids))
     _check_unique(models, "model")
     _check_unique(prompts, "prompt")
     if look_at_models:
@@ -95,7 +96,7 @@ def _read_models(root: Path, files: list[File], look_at_files: bool, ids: set[st
             yield _Placed(model, item, file)
 
 
-def _read_tags(root: Path, files: list[File]) -> dict[str, Bilingual]:
+def _read_tags(root: Path, files: list[File], ids: set[str]) -> dict[str, Bilingual]:
     file, node = _load(root, f"{CATALOG}/tags.yaml", files, required=False)
     if node is None:
         return {}
@@ -106,13 +107,14 @@ def _read_tags(root: Path, files: list[File]) -> dict[str, Bilingual]:
     for name, (key, value) in node.entries.items():
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", name):
             file.report(key, "not_an_id", where="", found=name[:40])
+        ids.add(name)
         names = check(Bilingual, file, value)
         if names is not None:
             tags[name] = names
     return tags
 
 
-def _read_prompts(root: Path, files: list[File], model_ids: set[str], tags: dict[str, Bilingual]) -> Iterator[_Placed]:
+def _read_prompts(root: Path, files: list[File], model_ids: set[str], tag_ids: set[str]) -> Iterator[_Placed]:
     directory = root / CATALOG / "prompts"
     if not directory.is_dir():
         file = File(f"{CATALOG}/prompts")
@@ -131,7 +133,7 @@ def _read_prompts(root: Path, files: list[File], model_ids: set[str], tags: dict
         file, node = _load(root, name, files)
         prompt = check(Prompt, file, node) if node is not None else None
         if prompt is not None:
-            check_prompt(prompt, file, node, path.stem, model_ids, tags)
+            check_prompt(prompt, file, node, path.stem, model_ids, tag_ids)
             yield _Placed(prompt, node, file)
 
 

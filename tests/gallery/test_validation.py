@@ -1,0 +1,241 @@
+"""The catalog: every mistake is found, at its line, in both languages, with all others in the same run."""
+
+from __future__ import annotations
+
+import random
+import shutil
+
+import pytest
+
+from gallery.validation import CatalogProblems, read_catalog, read_lock
+from gallery.validation.positions import position_at, resolve
+from gallery.validation.prompts import ATTRIBUTION_METHODS
+from gallery.validation.schema import At
+
+MODELS, TAGS = "gallery/catalog/models.yaml", "gallery/catalog/tags.yaml"
+SETSUBUN, MAME = "gallery/catalog/prompts/setsubun.yaml", "gallery/catalog/prompts/mame.yaml"
+LOCK = "gallery/catalog/models.lock.yaml"
+
+MISTAKES = {
+    "unknown key": (SETSUBUN, "tags: [culture]", "tag: [culture]", "unknown_key", 11, "tags"),
+    "unknown key inside": (SETSUBUN, "top_k: 5", "topk: 5", "unknown_key", 15, "top_k"),
+    "number for text": (SETSUBUN, "en: Setsubun", "en: 23", "wrong_type", 2, "quotes"),
+    "text for number": (SETSUBUN, "max_new_tokens: 4", "max_new_tokens: four", "wrong_type", 12, "whole number"),
+    "fraction for number": (SETSUBUN, "max_new_tokens: 4", "max_new_tokens: 4.0", "wrong_type", 12, "whole number"),
+    "text for mapping": (SETSUBUN, "generation: {max_new_tokens: 4}", "generation: yes", "wrong_type", 12, "mapping"),
+    "text for list": (SETSUBUN, "tags: [culture]", "tags: culture", "wrong_type", 11, "list"),
+    "missing key": (SETSUBUN, "about: {ja", "tags: [] #", "missing_key", 1, "about"),
+    "key twice": (MAME, "models: [tiny]", "models: [tiny]\nid: mame", "key_twice", 8, "line 1"),
+    "not an option": (SETSUBUN, "kind: adapted", "kind: adopted", "not_an_option", 6, "adapted?"),
+    "number out of bounds": (SETSUBUN, "top_k: 5", "top_k: 0", "out_of_bounds", 15, "1 or more"),
+    "position zero": (SETSUBUN, "position: {text: 変わり}", "position: 0", "wrong_type", 15, "from 1"),
+    "position without text": (SETSUBUN, "{text: 変わり}", "{occurrence: 1}", "missing_key", 15, "text"),
+    "too many words": (SETSUBUN, "[鬼, 豆]", "[a, b, c, d, e, f, g, h, i]", "list_too_long", 16, "8"),
+    "id with capitals": (MODELS, "id: away", "id: Away", "not_an_id", 13, "lower-case"),
+    "id is not the file's name": (MAME, "id: mame", "id: beans", "name_is_not_id", 1, "beans.yaml"),
+    "reserved id": (MAME, "models: [tiny]", "models: [tiny]\naliases: [talk]", "reserved_id", 8, "talk"),
+    "id twice": (MAME, "models: [tiny]", "models: [tiny]\naliases: [setsubun]", "id_twice", 1, "mame.yaml:8"),
+    "model twice": (MODELS, "id: broken", "id: tiny", "id_twice", 7, "tiny"),
+    "unknown model": (MAME, "models: [tiny]", "models: [tinny]", "unknown_model", 7, "tiny?"),
+    "unknown tag": (SETSUBUN, "tags: [culture]", "tags: [cultur]", "unknown_tag", 11, "culture?"),
+    "unknown method": (SETSUBUN, "saliency]", "salience]", "unknown_method", 17, "saliency?"),
+    "word twice": (SETSUBUN, "[鬼, 豆]", "[鬼, 鬼]", "named_twice", 16, "鬼"),
+    "components twice": (SETSUBUN, "[2, 3]", "[2, 2]", "named_twice", 18, "2"),
+    "empty text": (MAME, "text: 豆をまいて、", 'text: ""', "empty_text", 4, "text"),
+    "blank text": (MAME, "text: 豆をまいて、", 'text: " 　"', "blank_text", 4, "text"),
+    "text longer than the context": (
+        MAME, "text: 豆をまいて、", "text: " + "節分の豆、" * 40, "text_past_context", 4, "64"),
+    "continuation past the context": (
+        SETSUBUN, "max_new_tokens: 4", "max_new_tokens: 60", "continuation_past_context", 12, "64"),
+    "position past the end": (SETSUBUN, "position: {text: 変わり}", "position: 50", "position_past_end", 15, "50"),
+    "position not in the text": (SETSUBUN, "{text: 変わり}", "{text: 終わり}", "position_text_not_found", 15, "終わり"),
+    "occurrence not in the text": (
+        SETSUBUN, "{text: 変わり}", "{text: 変わり, occurrence: 2}", "position_text_not_found", 15, "2"),
+    "layer past the end": (SETSUBUN, "top_k: 5", "layer: 2", "layer_past_end", 15, "is 1"),
+    "layers backwards": (SETSUBUN, "[2, 3]", "[2, 3], layers: [1, 0]", "layers_backwards", 18, "1, 0"),
+    "source without article": (SETSUBUN, "  article: 節分\n", "", "source_needs", 6, "source.article"),
+    "source under another licence": (SETSUBUN, "CC-BY-SA-4.0", "MIT", "licence_not_by_sa", 10, "MIT"),
+    "source without an address": (
+        SETSUBUN, "https://ja.wikipedia.org/wiki/節分", "ja.wikipedia", "not_an_address", 8, "http"),
+    "given continuation and sampling": (
+        MAME, "鬼を追い払う。}", "鬼, do_sample: true}", "continuation_and_sampling", 6, "do_sample"),
+    "sampling option in a greedy entry": (
+        SETSUBUN, "max_new_tokens: 4", "top_p: 0.5", "sampling_option_without_sampling", 12, "top_p"),
+    "directory and hub": (
+        MODELS, "  hub: nobody", "  directory: models/tiny\n  hub: nobody", "directory_or_hub", 13, "exactly"),
+    "neither directory nor hub": (
+        MODELS, "  hub: nobody/nothing-of-the-kind\n", "", "directory_or_hub", 13, "exactly"),
+    "not a hub id": (MODELS, "nobody/nothing-of-the-kind", "nothing", "not_a_hub_id", 16, "owner/name"),
+    "no such directory": (MODELS, "models/tiny", "models/tony", "directory_missing", 4, "models/tony"),
+    "directory outside": (MODELS, "models/tiny", "../tiny", "directory_outside", 4, "inside"),
+    "absolute directory": (MODELS, "models/tiny", "/tmp", "directory_outside", 4, "inside"),
+    "alias": (MAME, "models: [tiny]", "models: &m [tiny]\naliases: *m", "alias", 8, "*m"),
+    "tag": (MAME, "text: 豆", "text: !!python/name:os.system 豆", "tag", 4, "python"),
+    "infinity": (SETSUBUN, "max_new_tokens: 4", "max_new_tokens: .inf", "not_finite", 12, ".inf"),
+    "huge number": (SETSUBUN, "max_new_tokens: 4", "max_new_tokens: " + "9" * 5000, "number_too_large", 12, "large"),
+    "not YAML": (MAME, "models: [tiny]", "models: [tiny", "not_yaml", 8, "YAML"),
+    "two documents": (MAME, "models: [tiny]", "models: [tiny]\n---\nid: x", "several_documents", 8, "---"),
+    "control character": (MAME, "text: 豆をまいて、", 'text: "豆\\e[31m"', "control_character", 4, "U+001B"),
+    "half a surrogate pair": (MAME, "text: 豆をまいて、", 'text: "豆\\uD83C"', "not_yaml", 4, "Unicode"),
+    "deep nesting": (MAME, "models: [tiny]", "models: " + "[" * 3000, "too_deep", 7, "levels"),
+    "tag without a name": (TAGS, ", en: culture", "", "missing_key", 1, "en"),
+}
+
+
+def change(root, file, old, new):
+    path = root / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def problems_of(root):
+    with pytest.raises(CatalogProblems) as caught:
+        read_catalog(root)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_named_with_its_place_and_its_cure(miniature, mistake):
+    file, old, new, key, line, says = MISTAKES[mistake]
+    change(miniature, file, old, new)
+    found = [problem for problem in problems_of(miniature) if problem.key == key]
+    assert found, [problem.text("en") for problem in problems_of(miniature)]
+    if key != "id_twice":
+        assert found[0].text("en").startswith(f"{file}:{line}:")
+    assert says in found[0].text("en")
+    assert all("{" not in p.wording["ja"].replace("{text:", "").replace("{ja:", "") for p in found)
+    assert any(ord(character) > 0x3000 for character in found[0].wording["ja"])
+
+
+def test_one_mistake_is_one_problem(miniature):
+    """No mistake drags along others that vanish when it is mended, but for these few."""
+    drags = {"missing key", "not YAML", "two documents", "id with capitals", "huge number", "infinity", "alias",
+             "model twice", "control character", "tag"}
+    for name in MISTAKES.keys() - drags:
+        file, old, new, *_ = MISTAKES[name]
+        before = (miniature / file).read_text(encoding="utf-8")
+        change(miniature, file, old, new)
+        count = len({(p.file, p.line, p.column, p.key) for p in problems_of(miniature)})  # one a model, maybe
+        (miniature / file).write_text(before, encoding="utf-8")
+        assert count == 1, name
+
+
+def test_all_mistakes_come_in_one_run(miniature):
+    change(miniature, MODELS, "start: none", "start: nine")
+    change(miniature, SETSUBUN, "kind: adapted", "kind: adopted")
+    change(miniature, MAME, "text: 豆をまいて、", "text: 12")
+    assert [(p.file, p.line) for p in problems_of(miniature)] == [(MODELS, 5), (MAME, 4), (SETSUBUN, 6)]
+
+
+def test_a_position_in_the_very_first_token_has_no_prediction(miniature):
+    change(miniature, SETSUBUN, "text: 節分は、", "text: この")
+    change(miniature, SETSUBUN, "{text: 変わり}", "{text: この}")
+    assert {(p.key, p.line) for p in problems_of(miniature)} == {("position_zero", 15)}
+
+
+def test_a_missing_models_file_and_a_stray_file_are_named(miniature):
+    (miniature / MODELS).unlink()
+    shutil.copy(miniature / MAME, miniature / MAME.replace(".yaml", ".yml"))
+    keys = {problem.key: problem.file for problem in problems_of(miniature)}
+    assert keys["file_missing"] == MODELS
+    assert keys["not_a_prompt_file"] == MAME.replace(".yaml", ".yml")
+
+
+@pytest.mark.parametrize(("remove", "key"), [
+    ("model.safetensors", "directory_without"), ("config.json", "directory_without"), ("spiece.model", "fine"),
+])
+def test_a_model_directory_must_be_complete(miniature, remove, key):
+    (miniature / "models" / "tiny" / remove).unlink()
+    if key == "fine":  # tokenizer.json takes over
+        assert read_catalog(miniature).models
+    else:
+        assert [(p.key, p.file, p.line) for p in problems_of(miniature)] == [(key, MODELS, 4)]
+
+
+def test_weights_only_as_bin_name_the_command_that_converts_them(miniature):
+    directory = miniature / "models" / "tiny"
+    (directory / "model.safetensors").rename(directory / "pytorch_model.bin")
+    assert "convert models/tiny" in problems_of(miniature)[0].text("en")
+
+
+def test_bytes_that_are_not_utf8_are_placed(miniature):
+    (miniature / MAME).write_bytes("id: mame\ntext: 豆".encode() + b"\xff")
+    assert [p.text("en").split(": ")[0] for p in problems_of(miniature)] == [f"{MAME}:2:8"]
+
+
+def test_a_huge_file_is_refused_unread(miniature):
+    (miniature / MAME).write_bytes(b"a: b\n" * 100_000)
+    assert problems_of(miniature)[0].key == "file_too_large"
+
+
+def test_the_lock_is_checked_too(miniature):
+    (miniature / LOCK).write_text("away:\n  hub: nobody/x\n  commit: abc\n", encoding="utf-8")
+    assert [(p.key, p.file, p.line) for p in problems_of(miniature)] == [("not_a_commit", LOCK, 3)]
+    (miniature / LOCK).write_text(f'away:\n  hub: nobody/x\n  commit: "{"a1" * 20}"\n', encoding="utf-8")
+    assert read_lock(miniature)["away"].commit == "a1" * 20
+
+
+@pytest.mark.parametrize(("written", "read"), [
+    ("no", "no"), ("12:30", "12:30"), ("2024-01-01", "2024-01-01"), ("on", "on"), ('"1"', "1"), ("'~'", "~"),
+])
+def test_scalars_are_those_of_yaml_1_2(miniature, written, read):
+    change(miniature, MAME, "text: 豆をまいて、", f"text: {written}")
+    prompt = next(p for p in read_catalog(miniature).prompts if p.id == "mame")
+    assert prompt.text == read
+
+
+def test_without_looking_at_models_a_gallery_is_read_where_they_are_not(miniature):
+    shutil.rmtree(miniature / "models")
+    assert len(read_catalog(miniature, look_at_models=False).models) == 3
+    assert {p.key for p in problems_of(miniature)} == {"directory_missing"}
+
+
+def test_the_shipped_catalog_is_fine():
+    from miniature import REPOSITORY
+
+    catalog = read_catalog(REPOSITORY)
+    assert len(catalog.prompts) >= 12
+    assert {tag for prompt in catalog.prompts for tag in prompt.tags} == set(catalog.tags)
+
+
+def test_the_methods_written_down_are_those_of_lmviz():
+    import lmviz
+
+    assert set(ATTRIBUTION_METHODS) == {method.name for method in lmviz.attribution_methods()}
+
+
+def test_mutated_catalogs_end_in_problems_and_nothing_else(miniature):
+    """Bytes changed, cut and doubled at random: either the catalog still reads, or every problem has a place."""
+    generator = random.Random(2)
+    original = (miniature / SETSUBUN).read_bytes()
+    pieces = [b"{", b"}", b"[", b"]", b": ", b"\n", b"  ", b"&a ", b"*a", b"!!x ", b"'", b'"', b"\x00", b"\xff", b"- ",
+              b"|", b"1e999", b"null", "\u2028".encode(), b"? ", b"<<: "]
+    n_refused = 0
+    for _ in range(400):
+        data = bytearray(original)
+        for _ in range(generator.randint(1, 4)):
+            at = generator.randrange(len(data))
+            if generator.random() < 0.5:
+                data[at:at] = generator.choice(pieces)
+            else:
+                del data[at : at + generator.randint(1, 30)]
+        (miniature / SETSUBUN).write_bytes(data)
+        try:
+            read_catalog(miniature, look_at_models=False)
+        except CatalogProblems as error:
+            n_refused += 1
+            assert all(problem.line >= 1 and problem.column >= 1 for problem in error.problems)
+    assert n_refused > 200
+
+
+def test_positions_by_text_by_number_and_by_default():
+    texts = ("豆", "を", "", "まいて", "豆", "を")
+    assert position_at(texts, At(text="豆")) == 0
+    assert position_at(texts, At(text="豆を", occurrence=2)) == 4
+    assert position_at(texts, At(text="いて豆")) == 3
+    assert position_at(texts, At(text="鬼")) is None
+    assert resolve(None, texts, 4) == 4
+    assert resolve(None, texts, 6) == 5
+    assert resolve(99, texts, 4) == 5
+    assert resolve(2, texts, 4) == 2
