@@ -13,6 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from lmviz.figures.notation import probability
+
 Scheme = Literal["light", "dark"]
 
 PROBABILITY_EDGES = (0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8)
@@ -32,7 +34,7 @@ FONT = "'Noto Sans CJK JP', 'Noto Sans JP', 'Hiragino Sans', 'Yu Gothic', Meiryo
 
 def probability_step(log_probability: float) -> int:
     """Step 0 to 7 of a log-probability in nats."""
-    return bisect_right(PROBABILITY_EDGES, math.exp(min(float(log_probability), 0.0)))
+    return bisect_right(PROBABILITY_EDGES, probability(log_probability))
 
 
 def rank_step(rank: int) -> int:

@@ -27,8 +27,9 @@ def rankings(
     )
     corner = f.escape(message("term.layers", language))
     table = (
-        f'<table class="lm-grid"><thead>{_runs(result, language)}<tr class="heads"><th class="corner" scope="col">{corner}'
-        f'</th>{"".join(_head(result, language, p, chosen) for p in range(len(tokens)))}</tr></thead>'
+        f'<table class="lm-grid"><thead>{_runs(result, language)}<tr class="heads">'
+        f'<th class="corner" scope="col">{corner}</th>'
+        f'{"".join(_head(result, language, p, chosen) for p in range(len(tokens)))}</tr></thead>'
         f"<tbody>{body_rows}</tbody></table>"
     )
     enlarge = f.escape(message("term.enlarge", language))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from lmviz.figures import labels, notation, scales
@@ -88,6 +86,6 @@ def _card(result: TokenProbabilities, language: Language, position: int) -> str:
 def _bar(name: str, log: float, actual: bool) -> str:
     mark = "◆ " if actual else ""
     return (
-        f'<li class="{"actual" if actual else ""}" style="--v:{math.exp(log):.4f}"><span class="name">{mark}'
-        f'{f.escape(name)}</span><span class="bar"></span><span class="value">{notation.percent(log)}</span></li>'
+        f'<li class="{"actual" if actual else ""}" style="--v:{notation.probability(log):.4f}">'
+        f'<span class="name">{mark}{f.escape(name)}</span><span class="bar"></span><span class="value">{notation.percent(log)}</span></li>'
     )

@@ -59,8 +59,9 @@ export function writePlace(line, data, position) {
   line.replaceChildren(before, element("b", {}, data.contexts[position]), after);
 }
 
-/** The title of the section around a figure, where the page marks one. */
+/** The title of the section around a figure: what the page marks as such, or what the section is labelled by. */
 export function writeTitle(root, text) {
-  const title = root.closest("[data-figure]")?.querySelector("[data-figure-title]");
+  const section = root.closest("[data-figure]");
+  const title = section?.querySelector("[data-figure-title]") ?? document.getElementById(section?.getAttribute("aria-labelledby") ?? "");
   if (title && text && title.textContent !== text) title.textContent = text;
 }
