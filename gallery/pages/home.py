@@ -12,8 +12,8 @@ from gallery.subjects import Entry, Figure
 FEATURED = "setsubun"
 """The prompt that the home page opens with, once it is built."""
 
-_LIVE = ("attribution", "rankings", "tokens")
-"""Kinds of figure that a stranger can play with at once, the most telling first."""
+_LIVE = ("rankings", "attribution", "tokens")
+"""Kinds of figure that a stranger can play with at once; the first answers the headline's question."""
 
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:

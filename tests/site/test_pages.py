@@ -1,0 +1,200 @@
+"""The miniature gallery's site, read back."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from miniature_site import FAILURE, HOSTILE_ABOUT, HOSTILE_TITLE
+
+from gallery.validation.schema import FIGURE_KINDS
+
+RAW = re.compile("[▁Ġ\ufffd]|<0x[0-9A-F]{2}>")
+
+
+def pages_of(site: Path) -> dict[str, BeautifulSoup]:
+    return {path.relative_to(site).parent.as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+            for path in sorted(site.rglob("index.html"))}
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return pages_of(site)
+
+
+def sections(soup) -> list[tuple[str, str]]:
+    return [(section["data-figure"], section["data-figure-id"]) for section in soup.select("section.lmviz-figure")]
+
+
+def test_an_entry_shows_its_figures_in_order_each_with_id_title_caption_and_links(page):
+    entry = page("setsubun/tiny/")
+    kinds = [kind for kind, _ in sections(entry)]
+    assert kinds == list(FIGURE_KINDS)
+    for section in entry.select("section.lmviz-figure"):
+        assert section["id"] == section["data-figure"]
+        assert section.select_one("h2").get_text(strip=True)
+        links = [a["href"] for a in section.select("footer a")]
+        assert f"../../figures/{section['data-figure']}/" in links
+        if section.select_one(".notice"):
+            continue
+        assert section.select_one(".figure-caption").get_text(strip=True)
+        assert section.select_one(f".lmviz-{section['data-figure']}")
+        assert f"../../f/{section['data-figure-id']}/" in links
+
+
+def test_a_failed_figure_says_why_in_its_place_and_leads_to_no_files(page):
+    for url, language in (("setsubun/tiny/", "ja"), ("en/setsubun/tiny/", "en")):
+        section = page(url).select_one("#neuron_factors")
+        assert FAILURE[language] in section.select_one(".notice").get_text()
+        assert not section.select(".lmviz") and "/f/" not in str(section)
+
+
+def test_a_failed_entry_says_why_and_shows_no_figure(page):
+    notice = page("setsubun/broken/").select_one(".notice--failed")
+    assert "NaN" in notice.get_text()
+    assert not page("setsubun/broken/").select(".lmviz-figure")
+
+
+def test_a_missing_entry_names_the_one_command_that_builds_it(page):
+    missing = page("setsubun/away/")
+    assert "まだ作られていません" in missing.select_one(".notice").get_text()
+    assert [code.get_text() for code in missing.select("pre.command")] == [
+        "python build_gallery.py build --only 'setsubun/away'"]
+    assert not missing.select(".lmviz-figure")
+
+
+def test_adapted_text_is_credited_on_its_page_and_in_its_citation(page):
+    entry = page("setsubun/tiny/")
+    assert "節分" in entry.select_one(".source").get_text() and "CC-BY-SA-4.0" in entry.select_one(".source").get_text()
+    identifier = dict(sections(entry))["rankings"]
+    alone = page(f"f/{identifier}/")
+    for citation in (alone.select_one(".citation-plain").get_text(), alone.select_one(".citation-bibtex").get_text()):
+        for named in (identifier, "小さなモデル", "CC-BY-SA-4.0", f"/f/{identifier}/"):
+            assert named in citation
+
+
+def test_every_figure_has_a_page_of_its_own_with_its_files(site, page):
+    for kind, identifier in sections(page("setsubun/tiny/")):
+        if kind == "neuron_factors":
+            continue
+        folder = site / "f" / identifier
+        assert json.loads((folder / "figure.json").read_text(encoding="utf-8"))["$schema"].endswith(".json")
+        assert (folder / "figure.svg").read_text(encoding="utf-8").startswith("<svg")
+        header, *rows = (folder / "figure.csv").read_text(encoding="utf-8").splitlines()
+        assert "," in header and rows
+        assert [part for part, _ in sections(page(f"f/{identifier}/"))] == [kind]
+
+
+def test_hostile_words_stay_words(pages, page):
+    for url in ("mame", "mame/tiny", "gallery", "en/mame/tiny", "."):
+        soup = pages[url]
+        assert not soup.select('img[src="x"]')
+        assert all('document.title="broken"' not in script.get_text() or script["type"] == "application/json"
+                   for script in soup.select("script"))
+    entry = page("mame/tiny/")
+    assert HOSTILE_TITLE in entry.select_one("h1").get_text()
+    assert HOSTILE_TITLE in entry.title.get_text()
+    assert entry.select_one(".lead").get_text() == HOSTILE_ABOUT
+    assert entry.select(".lmviz-figure"), "the figures after the hostile line are still on the page"
+
+
+def test_both_editions_have_the_same_pages_and_sections(pages):
+    japanese = {url for url in pages if url != "en" and not url.startswith("en/")}
+    english = {url.removeprefix("en").removeprefix("/") or "." for url in pages} - japanese | {
+        url.removeprefix("en/") for url in pages if url.startswith("en/")}
+    assert japanese == {"." if url == "" else url for url in english}
+    for url in japanese:
+        ja, en = pages[url], pages["en" if url == "." else f"en/{url}"]
+        assert (ja.html["lang"], en.html["lang"]) == ("ja", "en")
+        assert sections(ja) == sections(en), url
+        headings = [[tag.name for tag in soup.main.select("h1, h2, h3")] for soup in (ja, en)]
+        assert headings[0] == headings[1], url
+        for soup in (ja, en):
+            assert len(soup.select("h1")) == 1, url
+
+
+def test_each_page_leads_to_itself_in_the_other_language(pages):
+    for url, soup in pages.items():
+        own = "" if url == "." else f"{url}/"
+        link = soup.select_one("[data-language-switch]")
+        there = urlsplit(urljoin(f"http://x/{own}", link["href"])).path.lstrip("/")
+        assert there == (own.removeprefix("en/") if own.startswith("en/") else f"en/{own}"), url
+
+
+def test_links_lead_to_pages_that_are_there(site, pages):
+    missing = set()
+    for url, soup in pages.items():
+        own = "" if url == "." else f"{url}/"
+        for tag in soup.select("[href], [src]"):
+            name = "href" if tag.has_attr("href") else "src"
+            target = urlsplit(urljoin(f"http://x/{own}", tag[name]))
+            if target.netloc != "x" or not target.scheme.startswith("http"):
+                continue
+            path = site / target.path.lstrip("/")
+            if not (path.is_file() or (path / "index.html").is_file()):
+                missing.add((own, tag[name]))
+            elif target.fragment and tag.name == "a" and (path / "index.html").is_file():
+                there = pages[path.relative_to(site).as_posix()]
+                if not there.find(id=re.compile(f"^{re.escape(target.fragment)}$")) and ord(target.fragment[0]) < 128:
+                    missing.add((own, tag[name]))
+    assert not missing
+
+
+def test_nothing_is_loaded_from_another_host(site, pages):
+    for url, soup in pages.items():
+        for tag in soup.select("script[src], link[rel=stylesheet], link[rel=icon], img, iframe, source, [poster]"):
+            assert not urlsplit(tag.get("src") or tag.get("href") or "").netloc, url
+    for sheet in [*site.rglob("*.css")]:
+        assert not re.search(r"url\(\s*['\"]?(https?:)?//|@import", sheet.read_text(encoding="utf-8")), sheet
+
+
+def test_the_policy_comes_first_and_allows_nothing_from_elsewhere(site):
+    for path in site.rglob("*.html"):
+        soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        first, second = soup.head.find_all(True)[:2]
+        assert first.get("charset") and second["http-equiv"] == "Content-Security-Policy", path
+        policy = dict(part.split(" ", 1) for part in second["content"].split("; "))
+        assert policy["default-src"] == "'none'" and policy["connect-src"] == "'self'"
+        assert "unsafe-inline" not in policy["script-src"] and "http" not in second["content"]
+        assert not [tag for tag in soup.find_all(True) if any(name.startswith("on") for name in tag.attrs)], path
+
+
+def test_no_raw_vocabulary_is_visible(pages):
+    for url, soup in pages.items():
+        for element in soup.select("script, style, [data-raw], code, pre"):
+            element.extract()
+        assert not RAW.search(soup.get_text()), url
+        for tag in soup.find_all(True):
+            for name in ("alt", "title", "aria-label"):
+                assert not RAW.search(str(tag.get(name, ""))), (url, tag.get(name))
+
+
+def test_nothing_shows_a_traceback_or_a_template_s_gap(site):
+    for path in site.rglob("*.html"):
+        text = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").get_text(" ")
+        assert not re.search(r"Traceback|File \".*\.py\"|\bUndefined\b|\{\{|\{%", text), path
+        assert not re.search(r">None<", path.read_text(encoding="utf-8")), path
+
+
+def test_formulas_are_mathml(page):
+    method = page("figures/rankings/")
+    assert len(method.select("math")) >= 3
+    assert "$" not in method.main.get_text() and "\\(" not in method.main.get_text()
+
+
+def test_the_index_is_a_plain_list_without_scripts(page):
+    index = page("gallery/")
+    assert index.select_one("[data-gallery-filters]").has_attr("hidden")
+    cards = index.select("[data-gallery-cards] > li")
+    assert [card.select_one("a")["href"] for card in cards] == ["../setsubun/tiny/", "../mame/tiny/"]
+    assert all(card.select_one("svg") for card in cards)
+    assert index.select_one('input[name=tag][value=culture]').find_next("span").get_text() == "1"
+
+
+def test_a_prose_page_says_where_its_figure_is_not_there(page):
+    # the talk's figures are of the shipped catalog, which the miniature is not
+    assert page("talk/").select(".notice") and not page("talk/").select("pre.traceback")
