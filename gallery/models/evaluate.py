@@ -2,8 +2,8 @@
 
 TEXTS holds JSON lines, ``{"title": …, "text": …}``, compressed with xz or plain. A record is its title, if it has one,
 and the lines of its text. Lines are encoded one by one, blank ones left out, and the end-of-sequence token stands
-before each record. A record is read in windows of at most 256 tokens (``--window``), each beginning with the last token of the
-one before, so that every token is predicted exactly once; the end-of-sequence tokens are not.
+before each record. A record is read in windows of at most 256 tokens (``--window``), each beginning with the last token
+of the one before, so that every token is predicted exactly once; the end-of-sequence tokens are not.
 
 Bits a character is the sum of -log2 of the tokens' probabilities over the number of characters, newlines left out.
 Unlike perplexity a token it can be compared between tokenizers. Everything is computed in float32.

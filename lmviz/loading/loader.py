@@ -37,13 +37,22 @@ def load_language_model(
     checkpoint = open_checkpoint(directory)
     parts = architectures.find(checkpoint.config["model_type"], architecture)
     tokenizer = load_tokenizer(directory, lower_case=lower_case, token_prefix=token_prefix)
-    network = _network(checkpoint, parts, chosen_dtype, chosen_device)
-    checks.finite_weights(network, name)
     start_token = _start(start, parts, tokenizer, checkpoint)
-    model = LanguageModel(
-        network=network, architecture=parts, tokenizer=tokenizer, name=name, directory=directory, revision=revision,
-        start=start_token,
-    )
+    try:
+        network = _network(checkpoint, parts, chosen_dtype, chosen_device)
+        checks.finite_weights(network, name)
+        model = LanguageModel(
+            network=network, architecture=parts, tokenizer=tokenizer, name=name, directory=directory,
+            revision=revision, start=start_token,
+        )
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        size = sum(path.stat().st_size for path in checkpoint.weights) / 2**30
+        raise LoadError(
+            f"out of memory on {chosen_device} while loading {directory} ({size:.1f} GiB of weights); "
+            "try dtype='bfloat16', another device, or a smaller model"
+        ) from None
     checks.run(model)
     return model
 
@@ -82,7 +91,7 @@ def _network(
         network.to(device)
     except Exception as error:
         if is_out_of_memory(error):
-            raise LoadError(_no_memory(checkpoint, device)) from None
+            raise
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise LoadError(f"the weights in {checkpoint.directory} cannot be read: {reason}") from None
     for key, what in (("missing_keys", "lack"), ("mismatched_keys", "have in another shape")):
@@ -95,14 +104,6 @@ def _network(
     network.eval()
     network.requires_grad_(False)
     return network
-
-
-def _no_memory(checkpoint: Checkpoint, device: torch.device) -> str:
-    size = sum(path.stat().st_size for path in checkpoint.weights) / 2**30
-    return (
-        f"out of memory on {device} while loading {checkpoint.directory} ({size:.1f} GiB of weights); "
-        "try dtype='bfloat16', another device, or a smaller model"
-    )
 
 
 @contextmanager
