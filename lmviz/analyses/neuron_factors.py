@@ -26,7 +26,7 @@ from lmviz.results import NeuronFactors
 if TYPE_CHECKING:
     from lmviz.trace import Trace
 
-TOLERANCE = 1e-6
+TOLERANCE = 1e-5
 """scikit-learn's ``tol``: it stops when an iteration's change falls below this share of the first iteration's."""
 
 MAX_ITERATIONS = 5000

@@ -41,7 +41,7 @@ def test_it_is_scikit_learns_on_activations_taken_by_a_plain_hook(lm, trace, lay
     used = list(range(lm.n_layers) if layers is None else layers)
     raw = hooked_activations(lm, trace.token_ids, used)[1:].astype(np.float64)
     clipped = np.where(raw > 0, raw, 0)
-    nmf = NMF(k, init="nndsvda", tol=1e-6, max_iter=5000, random_state=0)
+    nmf = NMF(k, init="nndsvda", tol=1e-5, max_iter=5000, random_state=0)
     by_position = nmf.fit_transform(clipped)
     product = by_position @ nmf.components_
     ours = result.activations[:, 1:].T.astype(np.float64) @ result.loadings
