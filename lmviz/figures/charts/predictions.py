@@ -14,6 +14,9 @@ from lmviz.figures.scales import colour
 from lmviz.figures.titles import lens_row
 from lmviz.results import LayerPredictions
 
+LIMITS = (0.1, 0.2, 0.5, 1.0)
+"""Ends of the probability axis: the first that the strongest candidate does not pass."""
+
 
 def predictions(
     result: LayerPredictions, language: Language = "ja", *, position: int | None = None, layer: int | None = None
@@ -30,8 +33,8 @@ def predictions(
                 axis=alt.Axis(labels=False, ticks=False, domain=False))
     )
     share = alt.X("probability:Q", stack=None, title=message("term.probability", language),
-                  scale=alt.Scale(domain=[0, 1], nice=False),
-                  axis=alt.Axis(format="%", tickCount=5, domain=False, ticks=False))
+                  scale=alt.Scale(nice=False, zero=True),
+                  axis=alt.Axis(format="%", tickCount=4, domain=False, ticks=False))
     tooltip: list[Any] = [
         alt.Tooltip("token:N", title=message("term.candidate", language)),
         alt.Tooltip("percent:N", title=message("term.probability", language)),
@@ -44,15 +47,17 @@ def predictions(
     written = base.mark_text(align="left", baseline="middle", dx=6, color=colour("ink-soft")).encode(
         x=share, text="percent:N"
     )
+    # Not seen, but counted: the axis ends where the data say, also when the browser changes the rows.
+    end = base.mark_point(opacity=0).encode(x="limit:Q")
     return style.styled(
-        alt.layer(drawn, names, written).properties(width=440, height=26 * len(values) or 26)
+        alt.layer(drawn, names, written, end).properties(width=440, height=26 * len(values) or 26)
     )
 
 
 def bars(
     result: LayerPredictions, language: Language, position: int | None, layer: int | None
 ) -> list[dict[str, Any]]:
-    """The chart's rows: ``order``, ``token``, ``label``, ``probability`` (0 to 1), ``percent``, ``actual``."""
+    """Rows: ``order``, ``token``, ``label``, ``probability`` (0 to 1), ``percent``, ``actual``, ``limit`` (axis)."""
     position = labels.default_position(result.tokens) if position is None else position
     layer = result.token_ids.shape[0] - 1 if layer is None else layer
     ids, logs = lens_row(result, layer, position)
@@ -66,4 +71,7 @@ def bars(
             "order": order, "token": token, "label": f"◆ {token}" if actual else token,
             "probability": round(math.exp(float(log)), 6), "percent": notation.percent(log), "actual": actual,
         })
+    top = max((row["probability"] for row in values), default=1.0)
+    for row in values:
+        row["limit"] = next(limit for limit in LIMITS if top <= limit or limit == LIMITS[-1])
     return values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lmviz.figures import labels, rendering, titles
+from lmviz.figures.charts.predictions import LIMITS
 from lmviz.figures.charts.predictions import predictions as chart
 from lmviz.figures.description import describe
 from lmviz.figures.html import fragment as f
@@ -43,6 +44,7 @@ def predictions(
         limits = titles.Thresholds
         data = {
             **f.base(result, language, "predictions", position), **lens_data(result, language), "layer": at,
+            "axis": LIMITS,
             "chart": picture.to_dict(), "colours": {value: name for name, value in colours().items()},
             "titles": group("predictions.title", language), "layerName": message("term.layer", language),
             "limits": {"certain": limits.CERTAIN, "undecided": limits.UNDECIDED, "contest": limits.CONTEST},

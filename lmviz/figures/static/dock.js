@@ -13,7 +13,11 @@ export function startDock({ root, data, scope, position }) {
   const strip = startStrip(copy, scope);
 
   const header = document.querySelector(".md-header, header");
-  const place = () => dock.style.setProperty("--lm-dock-top", `${header ? Math.max(0, header.getBoundingClientRect().bottom) : 0}px`);
+  const place = () => {
+    const box = root.getBoundingClientRect();
+    dock.style.setProperty("--lm-dock-top", `${header ? Math.max(0, header.getBoundingClientRect().bottom) : 0}px`);
+    dock.style.paddingInline = `${box.left}px ${document.documentElement.clientWidth - box.right}px`;
+  };
   const watcher = new IntersectionObserver(([entry]) => {
     place();
     const past = !entry.isIntersecting && entry.boundingClientRect.bottom < 120;
@@ -22,6 +26,7 @@ export function startDock({ root, data, scope, position }) {
   }, { rootMargin: "-60px 0px 0px 0px" });
   watcher.observe(original);
   addEventListener("scroll", () => { if (dock.classList.contains("out")) place(); }, { passive: true });
+  addEventListener("resize", place, { passive: true });
 
   scope.follow(["t"], update);
   update();

@@ -39,6 +39,8 @@ export function start({ root, data, scope, position }) {
       const actual = label === data.ids[p];
       return { order: i + 1, token: data.labels[label], label: (actual ? "◆ " : "") + data.labels[label], probability: probability(code), percent: percent(code), actual };
     });
+    const limit = data.axis.find((end) => values.every((row) => row.probability <= end)) ?? 1;
+    for (const row of values) row.limit = limit;
     const turn = ++latest;
     if (!list.length) { view = null; place.replaceChildren(element("p", { class: "soft" }, data.words.nothing)); return; }
     if (!view) {
