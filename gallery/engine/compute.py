@@ -29,6 +29,7 @@ class Outcome:
         status: ``built``, ``failed``, or ``stopped`` where nothing can be written and the run must end.
         failures: by ``(figure's kind of result, name)``: why it could not be computed.
         seconds, peak_bytes: of the worker; for the run log, never for results.
+        parts: seconds by what was computed, reading the text among them; for the run log.
         details: tracebacks, for the run log.
     """
 
@@ -39,6 +40,7 @@ class Outcome:
     failures: dict[tuple[str, str], Wording] = field(default_factory=dict)
     seconds: float = 0.0
     peak_bytes: int = 0
+    parts: dict[str, float] = field(default_factory=dict)
     details: list[str] = field(default_factory=list)
 
 
@@ -71,11 +73,15 @@ class Worker:
         return outcome
 
     def _compute(self, task: Task, outcome: Outcome) -> None:
+        started = time.monotonic()
         model = self._loaded(task)
+        outcome.parts["load"] = round(time.monotonic() - started, 3)
         trace = analyses.trace(model, task.prompt)
+        outcome.parts["trace"] = round(time.monotonic() - started - outcome.parts["load"], 3)
         store = Store(task.root)
         shared = provenance.of_entry(task, _device_name(model.device), self.threads)
         for wanted in self._to_compute(task, store, trace.tokens):
+            started = time.monotonic()
             try:
                 result = analyses.compute(wanted, trace)
                 how = {
@@ -84,6 +90,7 @@ class Worker:
                 }
                 store.write(task.key(wanted), result, how)
                 outcome.computed.append(task.key(wanted))
+                outcome.parts[f"{wanted.kind} {wanted.name}".strip()] = round(time.monotonic() - started, 3)
             except CannotWrite:
                 raise
             except Exception as error:

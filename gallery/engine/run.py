@@ -188,6 +188,7 @@ def _conclude(root: Path, summary: Summary, known: KnownFiles, started: datetime
         "entries": [
             {"id": outcome.id, "status": outcome.status, "reason": outcome.reason and outcome.reason["en"],
              "seconds": round(outcome.seconds, 3), "peak_bytes": outcome.peak_bytes, "computed": len(outcome.computed),
+             "parts": outcome.parts,
              "figures_failed": {f"{kind} {name}".strip(): why["en"] for (kind, name), why in outcome.failures.items()},
              "details": outcome.details}
             for outcome in summary.outcomes
