@@ -10,6 +10,8 @@ from latex2mathml.converter import convert
 _FORMULA = re.compile(
     r'<(?P<tag>span|div) class="arithmatex">(?:\\\((?P<inline>.*?)\\\)|\\\[(?P<display>.*?)\\\])</(?P=tag)>', re.DOTALL
 )
+_UNKNOWN = re.compile(r"<m[io]>(\\[a-zA-Z]+)</m[io]>")
+_OPENING, _CLOSING = re.compile(r"(?<!\\)\{"), re.compile(r"(?<!\\)\}")
 
 
 def to_mathml(html: str, page: str) -> str:
@@ -20,7 +22,13 @@ def to_mathml(html: str, page: str) -> str:
         try:
             mathml = convert(latex, display="block" if display else "inline")
         except Exception as error:
-            raise ValueError(f"{page}: this formula cannot be read as LaTeX: {latex} ({error})") from error
+            why = type(error).__name__
+            raise ValueError(f"{page}: this formula cannot be read as LaTeX: {latex} ({why})") from error
+        # the converter shows a command that it does not know, and forgives a brace that is never closed
+        unknown = _UNKNOWN.search(mathml)
+        if unknown or len(_OPENING.findall(latex)) != len(_CLOSING.findall(latex)):
+            why = f"unknown command {unknown[1]}" if unknown else "braces do not match"
+            raise ValueError(f"{page}: this formula cannot be read as LaTeX: {latex} ({why})")
         return f'<div class="formula" tabindex="0">{mathml}</div>' if display else mathml
 
     return _FORMULA.sub(replace, html)
