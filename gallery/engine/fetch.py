@@ -38,10 +38,15 @@ def fetch(model: Model, root: Path, lock: dict[str, FetchedModel], say: Callable
             commit = located.commit
     except LoadError as error:
         return words("fetch_failed", hub=model.hub, why=str(error))
+    remember(model, commit, root, lock)
+    return None
+
+
+def remember(model: Model, commit: str, root: Path, lock: dict[str, FetchedModel]) -> None:
+    """Write down the commit that a hub model resolved to, where it is not written yet. Raises `CannotWrite`."""
     if locked_commit(model, lock) != commit:
         lock[model.id] = FetchedModel(hub=model.hub, revision=model.revision, commit=commit)
         write_lock(root, lock)
-    return None
 
 
 def write_lock(root: Path, lock: dict[str, FetchedModel]) -> None:

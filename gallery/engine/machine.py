@@ -98,7 +98,7 @@ class KnownFiles:
             known = {"files": files, "digests": digests(directory)}
             self._models[name] = known
             self._changed = True
-        return dict(known["digests"])
+        return dict(sorted(known["digests"].items()))  # remembered or fresh, manifests come out the same
 
     def is_known(self, key: str, path: Path) -> bool:
         """Whether this very file has been read and found intact."""

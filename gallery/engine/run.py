@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from gallery.engine.compute import Outcome, write_entry, write_failure
-from gallery.engine.fetch import fetch
+from gallery.engine.fetch import fetch, remember
 from gallery.engine.machine import KnownFiles
 from gallery.engine.plan import Locations, Step, Task, pairs, steps
 from gallery.engine.pool import default_jobs, run_tasks
@@ -116,6 +116,9 @@ def build(
         summary.steps = list(steps(chosen, root, known, Locations(root, lock)))
         _write_manifests(summary, say)
         tasks = _in_order([step.task for step in summary.steps if step.state == "compute"], chosen.models)
+        for task in tasks:
+            if task.model.hub is not None:
+                remember(task.model, task.commit, root, lock)
         if tasks:
             known.save()  # a disk that takes nothing is found out before anything is computed
             jobs = jobs or default_jobs(tasks, device)
