@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from miniature_site import make_site
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def served(built_source, tmp_path_factory) -> Iterator[str]:
+    """Address of the miniature site, served as ``build_gallery.py serve`` does it."""
+    from gallery.site.serve import open_server
+
+    root = make_site(built_source, tmp_path_factory.getbasetemp() / "miniature-site")
+    server = open_server(root / "site", 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Headless Chromium of the system."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watched:
+    """A page and what it complained of: console errors, exceptions, answers of 400 and above, other hosts."""
+
+    page: object
+    base: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, address: str):
+        self.page.goto(self.base + address, wait_until="load")
+        return self.page
+
+
+@pytest.fixture
+def watched(chromium, served):
+    """Makes pages of a given width that must not have complained when the test ends."""
+    made: list[Watched] = []
+    contexts = []
+
+    def make(width: int = 1280, **options) -> Watched:
+        context = chromium.new_context(viewport={"width": width, "height": 844}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        new = Watched(page, served)
+        page.on("console", lambda message: new.complaints.append(message.text)
+                if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: new.complaints.append(str(error)))
+        page.on("request", lambda request: new.complaints.append(f"another host: {request.url}")
+                if not request.url.startswith((served, "data:", "blob:")) else None)
+        page.on("response", lambda answer: new.complaints.append(f"{answer.status} {answer.url}")
+                if answer.status >= 400 else None)
+        made.append(new)
+        return new
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert [complaint for new in made for complaint in new.complaints] == []

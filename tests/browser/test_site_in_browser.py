@@ -1,0 +1,140 @@
+"""The miniature site in a browser: what a reader does, and what must never happen meanwhile.
+
+Every page opened here also fails its test by an error on the console, a breach of the content security policy, or a
+request to another host (see ``watched``).
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect = sync_api.expect
+pytestmark = pytest.mark.browser
+
+PAGES = ["", "gallery/", "setsubun/", "setsubun/tiny/", "setsubun/broken/", "setsubun/away/", "mame/tiny/",
+         "models/tiny/", "figures/rankings/", "talk/", "how-to/add/", "how-it-was-built/"]
+
+VISIBLE_TEXT = """() => {
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const element = walk.currentNode.parentElement;
+    if (element.closest("script, style, code, pre, [data-raw]") || !element.checkVisibility()) continue;
+    found.push(walk.currentNode.textContent);
+  }
+  for (const element of document.querySelectorAll("[alt], [title], [aria-label]"))
+    for (const name of ["alt", "title", "aria-label"]) found.push(element.getAttribute(name) ?? "");
+  return found.join("\\n");
+}"""
+
+
+def entry(watched, **options):
+    page = watched(**options).open("setsubun/tiny/")
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def test_pointing_at_a_token_lights_the_tokens_it_drew_on(watched):
+    page = entry(watched)
+    figure = page.locator("#attribution")
+    targets = figure.locator(".token.can")
+    chosen, other = targets.first, targets.last
+
+    def shades():
+        return figure.locator(".strip .token").evaluate_all("all => all.map(one => one.className)")
+
+    other.hover()
+    page.wait_for_timeout(150)
+    before = shades()
+    chosen.hover()
+    page.wait_for_timeout(150)
+    after = shades()
+    assert before != after
+    assert "target" in chosen.get_attribute("class") and "target" not in other.get_attribute("class")
+    assert any(re.search(r"\b[on][1-5]\b", shade) for shade in after), "no source is lit"
+
+
+def test_a_column_of_the_heatmap_chooses_the_position_that_the_predictions_show(watched):
+    page = entry(watched)
+    places = page.locator("#layer_predictions .lmviz")
+    before = places.inner_text()
+    heads = page.locator("#rankings thead .heads button")
+    heads.nth(heads.count() - 2).click()
+    expect(places).not_to_have_text(before, use_inner_text=True)
+    assert re.search(r"[?&]t=\d+", page.url)
+    state = page.url.split("?")[1]
+    page.locator("[data-language-switch]").click()
+    page.wait_for_url("**/en/setsubun/tiny/**")
+    assert page.url.split("?")[1].split("#")[0] == state.split("#")[0]
+
+
+@pytest.mark.parametrize("query", ["節分", "季節の変わり目", "豆をまく行事", "Ｓｅｔｓｕｂｕｎ"])
+def test_search_finds(watched, query):
+    page = watched().open("")
+    page.keyboard.press("/")
+    page.locator("#search-query").fill(query)
+    link = page.locator("#search-results a[href*='/setsubun/']").first
+    link.wait_for()
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#search-results [aria-selected=true]").count() == 1
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/setsubun/**")
+
+
+def test_the_index_filters_by_text_model_and_tag_and_remembers_it_in_its_address(watched):
+    page = watched().open("gallery/")
+    cards = page.locator("[data-gallery-cards] > li:visible")
+    assert cards.count() == 2
+    page.locator("#filter-q").fill("季節の変わり目")
+    assert cards.count() == 1
+    page.locator("#filter-q").fill("")
+    page.locator("input[name=tag][value=culture]").check()
+    assert cards.count() == 1 and page.url.endswith("?tag=culture")
+    page.reload()
+    expect(cards).to_have_count(1)
+    page.locator("[data-gallery-filters] button[type=reset]").click()
+    expect(cards).to_have_count(2)
+    assert "?" not in page.url
+
+
+@pytest.mark.parametrize("address", PAGES + [f"en/{page}" for page in PAGES])
+def test_no_page_scrolls_sideways_on_a_phone_or_shows_raw_vocabulary(watched, address):
+    page = watched(390).open(address)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert not re.search("[▁Ġ\ufffd]|<0x[0-9A-F]{2}>", page.evaluate(VISIBLE_TEXT))
+
+
+def test_colours_follow_the_system_until_the_reader_chooses(watched):
+    page = watched(color_scheme="dark").open("")
+    assert page.evaluate("document.body.dataset.mdColorScheme") == "slate"
+    page.locator("[data-switch-scheme]").click()
+    assert page.evaluate("document.body.dataset.mdColorScheme") == "default"
+    page.goto(page.url + "gallery/")
+    assert page.evaluate("document.body.dataset.mdColorScheme") == "default"
+
+
+def test_without_scripts_an_entry_shows_its_figures_and_the_index_its_cards(chromium, served):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(served + "setsubun/tiny/")
+    assert page.locator("#tokens .token:visible").count() > 5
+    assert page.locator("#predictions svg:visible").count() >= 1
+    assert page.locator("#rankings td:visible").count() > 10
+    page.goto(served + "gallery/")
+    assert page.locator("[data-gallery-cards] > li:visible").count() == 2
+    assert not page.locator("[data-open-search]").is_visible()
+    context.close()
+
+
+def test_hostile_words_run_nothing(watched):
+    page = watched().open("mame/tiny/")
+    assert page.title().startswith("<script>")
+    page.goto(page.url.replace("mame/tiny/", "gallery/"))
+    page.keyboard.press("/")
+    page.locator("#search-query").fill("与えた script")
+    page.wait_for_timeout(300)
+    assert page.title() != "broken"
