@@ -60,7 +60,7 @@ def parse(argv: list[str], speech: Speech) -> argparse.Namespace:
         parser.option("--models", metavar="ID,ID", type=_names, default=())
         parser.option("--device", metavar="DEVICE", default="auto")
         parser.option("--jobs", metavar="N", type=_count)
-        parser.option("--threads", metavar="N", type=_count, default=1)
+        parser.option("--threads", metavar="N", type=_count)
         parser.option("--no-site", action="store_true")
     if command in ("build", "site"):
         parser.option("--address", metavar="URL")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from gallery.engine import analyses, provenance
 from gallery.engine.failures import explain
+from gallery.engine.machine import threads_for
 from gallery.engine.manifest import Manifest, write_manifest
 from gallery.engine.plan import Task
 from gallery.engine.request import Wanted, id_of_figure, request, wanted_figures
@@ -45,9 +46,13 @@ class Outcome:
 
 
 class Worker:
-    """Computes entries, keeping the model it loaded last."""
+    """Computes entries, keeping the model it loaded last.
 
-    def __init__(self, device: str, threads: int):
+    Args:
+        threads: for every model; None for `gallery.engine.machine.threads_for` each.
+    """
+
+    def __init__(self, device: str, threads: int | None):
         self.device, self.threads = device, threads
         self._key: tuple | None = None
         self._model = None
@@ -73,13 +78,17 @@ class Worker:
         return outcome
 
     def _compute(self, task: Task, outcome: Outcome) -> None:
+        import torch
+
         started = time.monotonic()
+        threads = self.threads or threads_for(task.directory)
+        torch.set_num_threads(threads)
         model = self._loaded(task)
         outcome.parts["load"] = round(time.monotonic() - started, 3)
         trace = analyses.trace(model, task.prompt)
         outcome.parts["trace"] = round(time.monotonic() - started - outcome.parts["load"], 3)
         store = Store(task.root)
-        shared = provenance.of_entry(task, _device_name(model.device), self.threads)
+        shared = provenance.of_entry(task, _device_name(model.device), threads)
         for wanted in self._to_compute(task, store, trace.tokens):
             started = time.monotonic()
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,24 @@ class KnownFiles:
 def _stamp(path: Path) -> list[int]:
     status = path.stat()
     return [status.st_size, status.st_mtime_ns]
+
+
+LARGE_WEIGHTS = 2**28
+"""Bytes of float32 weights from which one entry is worth all cores."""
+
+
+def threads_for(directory: Path) -> int:
+    """Threads that compute with a model: one, or all cores with large weights.
+
+    It depends on the model and the machine alone, so that neither the number of workers nor the other entries of a
+    build change a byte.
+    """
+    return cores() if weights_size(directory) >= LARGE_WEIGHTS else 1
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def weights_size(directory: Path) -> int:

@@ -1,6 +1,7 @@
 """Worker processes on this machine. Each computes entries one after another and keeps the model it loaded last.
 
-Processes are spawned, never forked, with a fixed number of threads each: how many there are changes no byte. A worker
+Processes are spawned, never forked; a model has its number of threads wherever it runs: how many workers there are
+changes no byte. A worker
 that dies (out of memory, as a rule) takes down only the entry it was at; another one takes its place.
 """
 
@@ -15,7 +16,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from gallery.engine.compute import Outcome, Worker
-from gallery.engine.machine import weights_size
+from gallery.engine.machine import cores, threads_for, weights_size
 from gallery.engine.plan import Task
 from gallery.engine.words import words
 
@@ -24,7 +25,7 @@ _THREAD_VARIABLES = (
 )
 
 
-def run_tasks(tasks: Sequence[Task], *, jobs: int, device: str, threads: int) -> Iterator[Outcome]:
+def run_tasks(tasks: Sequence[Task], *, jobs: int, device: str, threads: int | None) -> Iterator[Outcome]:
     """Outcomes as they come. Workers are ended when the iterator is closed, whatever they are at."""
     waiting = list(tasks)
     workers = [_Process(device, threads) for _ in range(min(jobs, len(waiting)))]
@@ -52,7 +53,7 @@ def run_tasks(tasks: Sequence[Task], *, jobs: int, device: str, threads: int) ->
 class _Process:
     """One worker process and the task it is at."""
 
-    def __init__(self, device: str, threads: int):
+    def __init__(self, device: str, threads: int | None):
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, device, threads), daemon=True)
@@ -98,9 +99,10 @@ class _Process:
 
 
 @contextmanager
-def _environment(threads: int) -> Iterator[None]:
+def _environment(threads: int | None) -> Iterator[None]:
     """What a child must find before it imports NumPy or torch."""
-    values = dict.fromkeys(_THREAD_VARIABLES, str(threads)) | {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}
+    values = dict.fromkeys(_THREAD_VARIABLES, str(threads or 1))
+    values |= {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
@@ -113,12 +115,11 @@ def _environment(threads: int) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _work(connection: Connection, device: str, threads: int) -> None:
+def _work(connection: Connection, device: str, threads: int | None) -> None:
     """The body of a worker process: tasks in, outcomes out, until the other side closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     import torch
 
-    torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
     worker = Worker(device, threads)
     while True:
@@ -133,9 +134,10 @@ def default_jobs(tasks: Sequence[Task], device: str) -> int:
     """One worker a core, fewer where the models would not fit into memory, one in all where there is a GPU."""
     if device.startswith("cuda") or (device == "auto" and Path("/proc/driver/nvidia").exists()):
         return 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    largest = max((weights_size(directory) for directory in {task.directory for task in tasks}), default=0)
-    return max(1, min(cores, _available_memory() // (3 * largest + 2**30)))
+    directories = {task.directory for task in tasks}
+    largest = max(map(weights_size, directories), default=0)
+    threads = max(map(threads_for, directories), default=1)
+    return max(1, min(cores() // threads, _available_memory() // (3 * largest + 2**30)))
 
 
 def _available_memory() -> int:

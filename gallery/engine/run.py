@@ -90,7 +90,7 @@ def named_hub_models(catalog: Catalog, only: str | None, model_ids: Sequence[str
 
 def build(
     catalog: Catalog, root: Path, *, only: str | None = None, model_ids: Sequence[str] = (), device: str = "auto",
-    jobs: int | None = None, threads: int = 1, say: Say = lambda wording: None,
+    jobs: int | None = None, threads: int | None = None, say: Say = lambda wording: None,
 ) -> Summary:
     """Compute what is missing of the chosen entries.
 
@@ -98,7 +98,8 @@ def build(
         only, model_ids: see `choose`; a hub model named here without wildcards is fetched if need be.
         device: see ``lmviz.load``.
         jobs: worker processes; by default see `gallery.engine.pool.default_jobs`. Changes no byte.
-        threads: of each worker; recorded in every result, because it may change last bits.
+        threads: of each worker; by default see `gallery.engine.machine.threads_for`. Recorded in every result,
+            because it may change last bits.
         say: is told what happens, by language.
     """
     root = Path(root)
@@ -122,7 +123,7 @@ def build(
         if tasks:
             known.save()  # a disk that takes nothing is found out before anything is computed
             jobs = jobs or default_jobs(tasks, device)
-            say(words("to_compute", n=len(tasks), jobs=min(jobs, len(tasks)), threads=threads, device=device))
+            say(words("to_compute", n=len(tasks), jobs=min(jobs, len(tasks)), device=device))
             _compute(tasks, summary, known, say, jobs=jobs, device=device, threads=threads)
     except CannotWrite as error:
         summary.stopped = words("cannot_write", path=error.filename, why=error.strerror)
@@ -150,7 +151,7 @@ def _in_order(tasks: list[Task], models: Sequence[Model]) -> list[Task]:
 
 
 def _compute(
-    tasks: list[Task], summary: Summary, known: KnownFiles, say: Say, *, jobs: int, device: str, threads: int
+    tasks: list[Task], summary: Summary, known: KnownFiles, say: Say, *, jobs: int, device: str, threads: int | None
 ) -> None:
     by_id = {task.id: task for task in tasks}
     started = time.monotonic()

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from miniature import REPOSITORY, build_miniature, make_model
 
-from gallery.engine import fetch, pool
+from gallery.engine import fetch, machine, pool
 from gallery.engine.compute import Worker
 from gallery.engine.failures import explain
 from gallery.engine.machine import KnownFiles
@@ -335,3 +335,12 @@ def test_requests_keep_page_order_and_settings_without_effect_change_no_key(mini
     )
     assert not {task.key(wanted) for wanted in task.wanted()} & {other.key(wanted) for wanted in other.wanted()}
     assert [figure.kind for figure in wanted_figures(setsubun)][0] == "tokens"
+
+
+def test_a_model_has_its_threads_whatever_else_is_built(tmp_path):
+    small, large = tmp_path / "small", tmp_path / "large"
+    for directory, size in ((small, 2**20), (large, machine.LARGE_WEIGHTS)):
+        directory.mkdir()
+        with open(directory / "model.safetensors", "wb") as weights:
+            weights.truncate(size)
+    assert (machine.threads_for(small), machine.threads_for(large)) == (1, machine.cores())
