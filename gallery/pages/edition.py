@@ -86,7 +86,7 @@ class Edition:
             template: file in ``templates/``.
             url: the page's address from the edition's root.
             contents: ``{"id", "name"}`` of the sections that the table of contents lists.
-            hide: parts of the theme to leave out, ``toc`` or ``navigation``.
+            hide: parts of the theme to leave out: ``toc``.
             searched: whether the site-wide search finds the page.
             moved_to: address, relative to the page, to send the browser to.
             kind: what the page is, for its style.

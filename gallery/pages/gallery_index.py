@@ -43,7 +43,7 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
     per_model = Counter(entry.model.id for card in found for entry in card.built)
     per_tag = Counter(tag for card in found for tag in card.prompt.tags)
     yield "gallery/index.md", edition.page(
-        "gallery.html", url="gallery/", title=edition.words("nav.gallery"), kind="gallery",
+        "gallery.html", url="gallery/", title=edition.words("nav.gallery"), kind="gallery", searched=False,
         description=edition.words("gallery.lead"), hide=("toc",), cards=found,
         models=[(model, per_model[model.id]) for model in edition.catalog.models if per_model[model.id]],
         tags=[(tag, edition.tag(tag), per_tag[tag]) for tag in _order(edition, per_tag)],

@@ -21,7 +21,7 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
     shown = [card for card in cards(edition) if card.face]
     yield "index.md", edition.page(
         "home.html", url="", title=edition.words("site.name"), description=edition.words("home.lead"), kind="home",
-        hide=("toc", "navigation"), cards=shown[:6],
+        searched=False, hide=("toc",), cards=shown[:6],
         live=render(edition, section(edition, *featured), url="", context=True) if featured else None,
         featured=featured[0] if featured else None,
     )

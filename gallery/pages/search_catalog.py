@@ -16,8 +16,11 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
         tags = " ".join(edition.tag(tag) for tag in prompt.tags)
         both = f"{prompt.titles.ja} {prompt.titles.en}"
         built = [entry for entry in edition.entries_of(prompt) if entry.status == "built"]
-        target = built[0].id if len(built) == 1 else prompt.id
-        rows.append({"url": f"{target}/", "title": edition.text(prompt.titles),
+        title, target = edition.text(prompt.titles), prompt.id
+        if len(built) == 1:
+            title = edition.words("entry.title", prompt=title, model=edition.text(built[0].model.names))
+            target = built[0].id
+        rows.append({"url": f"{target}/", "title": title,
                      "text": f"{prompt.text} {edition.text(prompt.about)}", "words": f"{both} {tags}"})
     for model in edition.catalog.models:
         rows.append({"url": f"models/{model.id}/", "title": edition.text(model.names),

@@ -112,7 +112,8 @@ class _Telling(logging.Handler):
 
 
 def _pagefind(site_dir: Path, words: Words) -> None:
-    command = [sys.executable, "-m", "pagefind", "--site", str(site_dir), "--quiet"]
+    command = [sys.executable, "-m", "pagefind", "--site", str(site_dir), "--exclude-selectors", ".headerlink",
+               "--quiet"]
     ran = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace")
     if ran.returncode != 0:
         last = (ran.stderr or ran.stdout).strip().splitlines()[-1:]

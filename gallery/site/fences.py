@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -37,7 +38,8 @@ def figure_fence(edition: Edition, url: Callable[[], str]) -> Callable[..., str]
 
 
 def live_figure(edition: Edition, request: str, url: str, taken: set[str]) -> str:
-    """The figure that ``PROMPT/MODEL KIND [position=N] [layer=N]`` names, or a notice why there is none.
+    """The figure that ``PROMPT/MODEL KIND [position=N] [layer=N] [components=N]`` names, or a notice why
+    there is none.
 
     ``taken`` holds the page's anchors so far and gains this figure's: the same figure may stand on a page twice.
     """
@@ -53,7 +55,11 @@ def live_figure(edition: Edition, request: str, url: str, taken: set[str]) -> st
     if found is None:
         return _notice(words("section.unknown", what=request))
     at = {name: int(value) for name, value in (pair.split("=") for pair in match["options"].split())}
-    if not at.keys() <= {"position", "layer"}:
+    components = at.pop("components", None)
+    if components is not None and str(components) in found.results:
+        numbers = sorted(found.options["n_components"], key=lambda number: number != components)
+        found = replace(found, options={**found.options, "n_components": numbers})
+    elif components is not None or not at.keys() <= {"position", "layer"}:
         return _notice(words("section.unknown", what=request))
     shown = section(edition, entry, found, **at)
     name = f"{found.kind}-{entry.prompt.id}"
