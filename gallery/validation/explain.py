@@ -25,7 +25,7 @@ _BOUNDS = {"greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt", 
 def check(cls: type[BaseModel], file: File, node: Node) -> Any | None:
     """``node`` as a ``cls``, or None with the problems reported to ``file``."""
     if node.entries is None:
-        file.report(node, "wrong_type", where="", found=found(node), expected=words("expected_mapping"))
+        file.report(node, "wrong_type", where=words("the_file"), found=found(node), expected=words("expected_mapping"))
         return None
     try:
         return cls.model_validate(node.plain())

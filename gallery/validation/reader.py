@@ -86,7 +86,7 @@ def _read_models(root: Path, files: list[File], look_at_files: bool, ids: set[st
     if node is None:
         return
     if not node.items:
-        file.report(node, "wrong_type", where="", found=found(node), expected=words("expected_models"))
+        file.report(node, "wrong_type", where=words("the_file"), found=found(node), expected=words("expected_models"))
         return
     for item in node.items:
         ids.add(str(item.at("id").value))  # a model with another mistake is still one that prompts may name
@@ -101,12 +101,12 @@ def _read_tags(root: Path, files: list[File], ids: set[str]) -> dict[str, Biling
     if node is None:
         return {}
     if node.entries is None:
-        file.report(node, "wrong_type", where="", found=found(node), expected=words("expected_tags"))
+        file.report(node, "wrong_type", where=words("the_file"), found=found(node), expected=words("expected_tags"))
         return {}
     tags = {}
     for name, (key, value) in node.entries.items():
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", name):
-            file.report(key, "not_an_id", where="", found=name[:40])
+            file.report(key, "not_an_id", found=name[:40])
         ids.add(name)
         names = check(Bilingual, file, value)
         if names is not None:
@@ -175,7 +175,7 @@ def _read_lock(root: Path, files: list[File]) -> dict[str, FetchedModel]:
     if node is None:
         return {}
     if node.entries is None:
-        file.report(node, "wrong_type", where="", found=found(node), expected=words("expected_mapping"))
+        file.report(node, "wrong_type", where=words("the_file"), found=found(node), expected=words("expected_mapping"))
         return {}
     checked = {name: check(FetchedModel, file, value) for name, (_, value) in node.entries.items()}
     return {name: fetched for name, fetched in checked.items() if fetched is not None}

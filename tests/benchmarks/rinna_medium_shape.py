@@ -53,10 +53,10 @@ def make_gallery(root: Path, text: str, n_new: int) -> None:
     """Writes a catalog with that model and one prompt."""
     catalog = root / "gallery" / "catalog"
     (catalog / "prompts").mkdir(parents=True)
-    (catalog / "models.yaml").write_text(json.dumps({"models": [{
+    (catalog / "models.yaml").write_text(json.dumps([{
         "id": "rinna-shape", "names": {"ja": "rinna の形", "en": "rinna's shape"},
         "about": {"ja": "重みは乱数", "en": "random weights"}, "directory": "models/rinna-shape", "licence": "MIT",
-    }]}))
+    }]))
     (catalog / "prompts" / "long.yaml").write_text(json.dumps({
         "id": "long", "titles": {"ja": "百トークン", "en": "A hundred tokens"},
         "about": {"ja": "大きさを測る", "en": "for measuring"}, "text": text,
