@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from gallery.validation.schema import FIGURE_KINDS, Model, Prompt
 
@@ -18,7 +18,7 @@ PAGES = sorted((ROOT / "docs" / "ja").rglob("*.md"))
 
 
 def _read(source):
-    return YAML(typ="safe").load(source)
+    return yaml.safe_load(source)
 
 
 def _fences(page, name):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from nbclient import NotebookClient
-from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "docs" / "notebooks" / "talk.ipynb"
@@ -31,7 +31,8 @@ def test_notebook_is_committed_without_outputs():
 def test_notebook_reads_the_texts_of_the_catalog():
     code = "".join(cell.source for cell in _code(nbformat.read(NOTEBOOK, 4))).replace('"\n    "', "")
     for topic in TOPICS:
-        prompt = YAML(typ="safe").load(ROOT / "gallery" / "catalog" / "prompts" / f"{topic}.yaml")
+        source = ROOT / "gallery" / "catalog" / "prompts" / f"{topic}.yaml"
+        prompt = yaml.safe_load(source.read_text(encoding="utf-8"))
         assert prompt["text"] in code, topic
 
 
