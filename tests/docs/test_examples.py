@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from gallery.validation.reader import read_catalog
 from gallery.validation.schema import FIGURE_KINDS, Model, Prompt
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +20,7 @@ PAGES = sorted((ROOT / "docs" / "ja").rglob("*.md"))
 
 
 def _read(source):
-    return yaml.safe_load(source)
+    return yaml.safe_load(source.read_text(encoding="utf-8") if isinstance(source, Path) else source)
 
 
 def _fences(page, name):
@@ -41,6 +43,15 @@ def test_catalog_examples_are_valid():
     watched = next(prompt.figures for prompt in texts if prompt.figures.watched_words)
     assert watched.watched_words.position.text in whole["text"]
     assert watched.layer_predictions.position.text in whole["text"]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/ja/how-to/add.md", "docs/en/how-to/add.md"])
+def test_the_first_example_is_a_prompt_that_the_catalog_takes(page, tmp_path):
+    shutil.copytree(CATALOG, tmp_path / "gallery" / "catalog")
+    example = _fences(ROOT / page, "yaml")[0]
+    (tmp_path / "gallery" / "catalog" / "prompts" / "first-snow.yaml").write_text(example, encoding="utf-8")
+    catalog = read_catalog(tmp_path, look_at_models=False)
+    assert "first-snow" in [prompt.id for prompt in catalog.prompts]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
