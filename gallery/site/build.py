@@ -73,6 +73,7 @@ def build_site(root: Path, site_dir: Path | None = None, *, address: str | None 
 
 def _mkdocs(edition: Language, root: Path, site_dir: Path, address: str, say: Callable[[str], None],
             words: Words) -> None:
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's notice about a MkDocs that we do not use
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
     from mkdocs.exceptions import MkDocsException

@@ -1,4 +1,4 @@
-"""MkDocs hooks: the gallery's pages join the prose, and every page gets its addresses and its policy.
+"""MkDocs hooks: every page gets its figures, its formulas, its addresses and its policy.
 
 MkDocs loads this file by its path, for both editions. Nothing here imports torch or transformers.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
@@ -20,12 +20,11 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 if str(REPOSITORY) not in sys.path:
     sys.path.insert(0, str(REPOSITORY))
 
-from gallery.pages.generate import write  # noqa: E402
+from gallery.site import current  # noqa: E402
 from gallery.site.editions import open_edition, prose_of  # noqa: E402
 from gallery.site.fences import figure_fence, fragment  # noqa: E402
 from gallery.site.mathematics import to_mathml  # noqa: E402
 from gallery.site.policy import protect  # noqa: E402
-from gallery.site.published import published_files  # noqa: E402
 from gallery.validation.problems import CatalogProblems  # noqa: E402
 
 NAVIGATION = {
@@ -35,48 +34,37 @@ NAVIGATION = {
 """Names in the header by address; a page that is not listed here goes by its title."""
 
 
-class _Build:
-    """What one run of MkDocs is writing."""
-
-    edition: Any = None
-    url: str = ""
-    other_pages: frozenset[str] = frozenset()
-
-
-_build = _Build()
+_UNUSED = ("assets/images/", "assets/javascripts/", "assets/stylesheets/")
+"""Material's own scripts and styles: the gallery's templates bring theirs instead."""
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     language = config.theme["language"]
     root = Path(config.extra.get("gallery_root") or os.environ.get("LMVIZ_GALLERY_ROOT") or REPOSITORY)
     try:
-        _build.edition = open_edition(root, language, prose_of(Path(config.docs_dir)), config.site_url or "")
+        current.edition = open_edition(root, language, prose_of(Path(config.docs_dir)), config.site_url or "")
     except CatalogProblems as found:
         raise PluginError("\n".join(problem.text(language) for problem in found.problems)) from None
     fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
     fences["custom_fences"] = [
         {"name": "fragment", "class": "fragment", "format": fragment},
-        {"name": "figure", "class": "figure", "format": figure_fence(_build.edition, lambda: _build.url)},
+        {"name": "figure", "class": "figure", "format": figure_fence(current.edition, lambda: current.url)},
     ]
     return config
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    edition = _build.edition
-    for path, content in write(edition):
-        files.append(File.generated(config, path, content=content))
-    _build.other_pages = frozenset(
+    edition = current.edition
+    for file in [file for file in files if file.src_uri.startswith(_UNUSED)]:
+        files.remove(file)
+    current.other_pages = frozenset(
         file.url for file in files if file.src_uri not in edition.prose
     ) | prose_of(Path(config.docs_dir).parent / ("en" if edition.language == "ja" else "ja"))
-    if edition.language == "ja":
-        for path, content in published_files():
-            source = {"abs_src_path": str(content)} if isinstance(content, Path) else {"content": content}
-            files.append(File.generated(config, path, inclusion=InclusionLevel.NOT_IN_NAV, **source))
     return files
 
 
 def on_page_markdown(markdown: str, page: Page, **rest: Any) -> str:
-    _build.url = "" if page.url in (".", "./") else page.url
+    current.url = "" if page.url in (".", "./") else page.url
     return markdown
 
 
@@ -91,7 +79,7 @@ def on_page_content(html: str, page: Page, **rest: Any) -> str:
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, **rest: Any) -> dict[str, Any]:
     url = "" if page.url in (".", "./") else page.url
-    there = url if url in _build.other_pages or page.file.src_uri in _build.other_pages else ""
+    there = url if url in current.other_pages or page.file.src_uri in current.other_pages else ""
     return _with_addresses(context, there)
 
 
@@ -102,10 +90,10 @@ def on_template_context(context: dict[str, Any], **rest: Any) -> dict[str, Any]:
 def _with_addresses(context: dict[str, Any], there: str) -> dict[str, Any]:
     """Adds the words of the theme and where things are: the root of the whole site, and this page in both languages."""
     base = context["base_url"].rstrip("/")
-    japanese = _build.edition.language == "ja"
+    japanese = current.edition.language == "ja"
     root = base if japanese else f"{base}/.."
     context.update(
-        words=_build.edition.words, navigation=NAVIGATION, root_url=root,
+        words=current.edition.words, navigation=NAVIGATION, root_url=root,
         alternates={"ja": f"{root}/{there}", "en": f"{root}/en/{there}"},
     )
     return context

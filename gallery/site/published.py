@@ -8,8 +8,8 @@ from pathlib import Path
 ASSETS = Path(__file__).parent / "assets"
 
 
-def published_files() -> Iterator[tuple[str, Path | str]]:
-    """Paths on the site with the file or the text that goes there: the site's own scripts and styles, the figures',
+def published_files() -> Iterator[tuple[str, bytes]]:
+    """Paths on the site with what goes there: the site's own scripts and styles, the figures',
     and the chart library, which comes from the same engine that draws the static pictures."""
     from lmviz import figures
     from lmviz.figures import bundle
@@ -17,8 +17,8 @@ def published_files() -> Iterator[tuple[str, Path | str]]:
     static = Path(figures.__file__).parent / "static"
     for path in sorted(ASSETS.rglob("*")):
         if path.is_file():
-            yield f"assets/gallery/{path.relative_to(ASSETS).as_posix()}", path
+            yield f"assets/gallery/{path.relative_to(ASSETS).as_posix()}", path.read_bytes()
     for path in sorted(static.rglob("*")):
         if path.is_file():
-            yield f"assets/lmviz/{path.relative_to(static).as_posix()}", path
-    yield "assets/lmviz/vega-bundle.js", bundle.javascript()
+            yield f"assets/lmviz/{path.relative_to(static).as_posix()}", path.read_bytes()
+    yield "assets/lmviz/vega-bundle.js", bundle.javascript().encode()
