@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from lmviz.validation import switch, whole_number
+
 if TYPE_CHECKING:
     from lmviz.language_model import LanguageModel
 
@@ -28,12 +30,11 @@ class Generation:
     continuation: str | None = None
 
     def __post_init__(self) -> None:
-        _whole("max_new_tokens", self.max_new_tokens, 0)
-        _whole("seed", self.seed, 0)
+        whole_number("max_new_tokens", self.max_new_tokens)
+        whole_number("seed", self.seed)
         if self.top_k is not None:
-            _whole("top_k", self.top_k, 1)
-        if not isinstance(self.do_sample, bool):
-            raise ValueError(f"do_sample is True or False, not {self.do_sample!r}")
+            whole_number("top_k", self.top_k, 1)
+        switch("do_sample", self.do_sample)
         if not _is_number(self.temperature) or not 0 < self.temperature < float("inf"):
             raise ValueError(f"temperature is a number above 0, not {self.temperature!r}")
         if self.top_p is not None and not (_is_number(self.top_p) and 0 < self.top_p <= 1):
@@ -77,11 +78,6 @@ def sample(logits: np.ndarray, settings: Generation, random: np.random.Generator
     cumulative = np.cumsum(probabilities)
     drawn = int(np.searchsorted(cumulative, random.random() * cumulative[-1], side="right"))
     return int(order[min(drawn, len(order) - 1)])
-
-
-def _whole(name: str, value: object, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ValueError(f"{name} is a whole number of at least {least}, not {value!r}")
 
 
 def _is_number(value: object) -> bool:

@@ -42,18 +42,19 @@ class LanguageModel:
 
     def __init__(
         self, *, network: PreTrainedModel, architecture: Architecture, tokenizer: Tokenizer, name: str, directory: Path,
-        revision: str | None, start: tuple[str, tuple[int, ...]],
+        revision: str | None, start: tuple[str, tuple[int, ...]], eos_ids: tuple[int, ...],
     ):
         self.network, self.architecture, self.tokenizer = network, architecture, tokenizer
         self.name, self.directory, self.revision = name, directory, revision
         self.start, self.start_ids = start
+        self.eos_ids = eos_ids
         self._embedding = self._part("embedding", network, architecture.embedding)
         self._blocks = self._part("blocks", network, architecture.blocks)
         self._final_norm = self._part("final_norm", network, architecture.final_norm)
         if not isinstance(self._blocks, torch.nn.ModuleList) or len(self._blocks) == 0:
             raise LoadError(
-                f"architecture: blocks is {architecture.blocks!r}, a {type(self._blocks).__name__}; expected the "
-                "path of a list of blocks"
+                f"architecture: blocks is {architecture.blocks!r}, a {type(self._blocks).__name__} with "
+                f"{len(list(self._blocks.children()))} children; expected the path of a list of blocks"
             )
         self._down_projections = [
             self._part("feed_forward", block, architecture.feed_forward) for block in self._blocks
@@ -72,9 +73,6 @@ class LanguageModel:
         config = network.config.get_text_config()
         lengths = [getattr(config, name, None) for name in ("max_position_embeddings", "n_positions", "seq_length")]
         self.context_length = next((int(length) for length in lengths if length), 2048)
-        self.eos_ids = _ids(getattr(network.generation_config, "eos_token_id", None)) or _ids(config.eos_token_id)
-        if not self.eos_ids and tokenizer.eos_id is not None:
-            self.eos_ids = (tokenizer.eos_id,)
 
     def _part(self, part: str, root: torch.nn.Module, path: str) -> torch.nn.Module:
         try:
@@ -167,9 +165,3 @@ class LanguageModel:
             f"LanguageModel({self.name!r}, {self.n_layers} layers, width {self.width}, vocabulary "
             f"{self.vocabulary_size}, {str(self.dtype).removeprefix('torch.')} on {self.device}, start {self.start!r})"
         )
-
-
-def _ids(value: int | list[int] | None) -> tuple[int, ...]:
-    if value is None:
-        return ()
-    return tuple(value) if isinstance(value, list) else (int(value),)

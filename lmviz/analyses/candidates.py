@@ -41,10 +41,3 @@ def strongest(logits: Tensor, k: int) -> tuple[np.ndarray, np.ndarray]:
             ids[row, :k] = level[np.lexsort((level, -entries[level]))[:k]]
             values[row, :k] = entries[ids[row, :k]]
     return ids[:, :k], values[:, :k]
-
-
-def checked_top_k(top_k: int, vocabulary_size: int) -> int:
-    """``top_k`` if it can be answered; raises ``ValueError`` otherwise."""
-    if not 1 <= top_k <= vocabulary_size:
-        raise ValueError(f"top_k is {top_k}; it must lie between 1 and the vocabulary's size, {vocabulary_size}")
-    return top_k

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lmviz.analyses.candidates import checked_top_k
 from lmviz.analyses.lens import lens_pass
 from lmviz.results import LayerPredictions
+from lmviz.validation import switch, traced, whole_number
 
 if TYPE_CHECKING:
     from lmviz.trace import Trace
@@ -32,19 +32,21 @@ def layer_predictions(trace: Trace, top_k: int = 10, final_norm: bool = True) ->
     Raises:
         ValueError: ``top_k`` is not between 1 and the size of the vocabulary.
     """
-    top_k = checked_top_k(top_k, trace.model.vocabulary_size)
+    model = traced(trace).model
+    top_k = whole_number("top_k", top_k, 1, model.vocabulary_size)
+    final_norm = switch("final_norm", final_norm)
     lens = lens_pass(trace, top_k, final_norm)
     ids = lens.candidate_ids[:, :, :top_k]
     log_probabilities = lens.candidate_log_probabilities[:, :, :top_k]
     return LayerPredictions(
         tokens=trace.tokens,
-        model=trace.model.name,
+        model=model.name,
         token_ids=_of_each_position(ids, -1),
         log_probabilities=_of_each_position(log_probabilities, np.nan),
         next_token_ids=ids[:, -1].copy(),
         next_log_probabilities=log_probabilities[:, -1].copy(),
         final_norm=final_norm,
-        labels=trace.model.tokenizer.labels(ids),
+        labels=model.tokenizer.labels(ids),
     )
 
 

@@ -22,6 +22,7 @@ from sklearn.decomposition import NMF
 from sklearn.exceptions import ConvergenceWarning
 
 from lmviz.results import NeuronFactors
+from lmviz.validation import traced, whole_number, whole_numbers
 
 if TYPE_CHECKING:
     from lmviz.trace import Trace
@@ -50,7 +51,9 @@ def neuron_factors(
     Raises:
         ValueError: more components than positions, no such layer, or nothing to factor.
     """
-    chosen = _checked_layers(layers, trace.feed_forward.shape[0])
+    chosen = _checked_layers(layers, traced(trace).feed_forward.shape[0])
+    whole_number("n_components", n_components)
+    whole_number("seed", seed, 0, 2**32 - 1)
     n_positions = trace.feed_forward.shape[1]
     first = max(trace.n_start, 1)
     n_factored = max(n_positions - first, 0)
@@ -95,7 +98,7 @@ def neuron_factors(
 
 
 def _checked_layers(layers: Iterable[int] | None, n_layers: int) -> list[int]:
-    chosen = list(range(n_layers)) if layers is None else [int(layer) for layer in layers]
+    chosen = list(range(n_layers)) if layers is None else whole_numbers("layers", layers)
     if not chosen or len(set(chosen)) < len(chosen) or min(chosen) < 0 or max(chosen) >= n_layers:
         raise ValueError(
             f"layers are {chosen}; give at least one, each once, between 0 and {n_layers - 1}, "

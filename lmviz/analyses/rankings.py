@@ -12,6 +12,7 @@ import numpy as np
 
 from lmviz.analyses.lens import lens_pass
 from lmviz.results import Rankings
+from lmviz.validation import switch, traced
 
 if TYPE_CHECKING:
     from lmviz.trace import Trace
@@ -27,7 +28,8 @@ def rankings(trace: Trace, final_norm: bool = True) -> Rankings:
     Returns:
         ``ranks`` int64 ``[layer, position]``; 0 at position 0.
     """
-    lens = lens_pass(trace, 1, final_norm)
+    final_norm = switch("final_norm", final_norm)
+    lens = lens_pass(traced(trace), 1, final_norm)
     return Rankings(
         tokens=trace.tokens,
         model=trace.model.name,

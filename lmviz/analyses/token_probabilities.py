@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from lmviz.analyses.candidates import checked_top_k, ranks, strongest
+from lmviz.analyses.candidates import ranks, strongest
 from lmviz.results import TokenProbabilities
+from lmviz.validation import traced, whole_number
 
 if TYPE_CHECKING:
     from lmviz.trace import Trace
@@ -31,7 +32,7 @@ def token_probabilities(trace: Trace, top_k: int = 10) -> TokenProbabilities:
     Raises:
         ValueError: ``top_k`` is not between 1 and the size of the vocabulary.
     """
-    top_k = checked_top_k(top_k, trace.logits.shape[1])
+    top_k = whole_number("top_k", top_k, 1, traced(trace).logits.shape[1])
     n_positions = len(trace.token_ids)
     log_probabilities = np.full(n_positions, np.nan, dtype=np.float32)
     own_ranks = np.zeros(n_positions, dtype=np.int64)

@@ -19,6 +19,7 @@ import torch
 from lmviz.analyses.candidates import ranks
 from lmviz.analyses.lens import lens_logits
 from lmviz.results import WatchedWords
+from lmviz.validation import switch, traced, whole_number
 
 if TYPE_CHECKING:
     from lmviz.language_model import LanguageModel
@@ -44,19 +45,22 @@ def watched_words(
         ValueError: no words, a word that the tokenizer does not know, a position that nothing predicts or past the end,
             or a word too long for the model's context.
     """
-    if isinstance(words, str):
-        raise ValueError(f"words is the string {words!r}; give a list of words, such as [{words!r}]")
+    model = traced(trace).model
+    final_norm = switch("final_norm", final_norm)
+    if isinstance(words, (str, bytes)) or not isinstance(words, Iterable):
+        example = words if isinstance(words, str) else "鬼"
+        raise ValueError(f"words is {words!r}; give a list of words, such as [{example!r}]")
     words = tuple(words)
     if not words:
         raise ValueError("no words were given; name at least one word to watch")
-    position = trace.n_prompt if position is None else int(position)
+    position = trace.n_prompt if position is None else position
     n_positions = len(trace.token_ids)
+    whole_number("position", position, least=None)
     if not 1 <= position <= n_positions:
         raise ValueError(
             f"words cannot be watched at position {position}: this text has positions 1 to {n_positions} for that "
             f"({n_positions} is the one after the last; position 0 has no prediction)"
         )
-    model = trace.model
     encoded = [_encode(model, word, position) for word in words]
     log_probabilities = np.zeros((len(words), model.n_layers), dtype=np.float64)
     own_ranks = np.zeros((len(words), model.n_layers), dtype=np.int64)

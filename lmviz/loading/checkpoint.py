@@ -39,8 +39,9 @@ def open_checkpoint(directory: Path) -> Checkpoint:
         LoadError: no such directory, no (readable) ``config.json``, no weights, or only weights in pickle's format.
     """
     if not directory.is_dir():
+        what = "a file, not a directory" if directory.is_file() else "no such directory"
         raise LoadError(
-            f"no such directory: {directory}; give the directory of a model, or owner/name for a model on the hub"
+            f"{what}: {directory}; give the directory of a model, or owner/name for a model on the hub"
         )
     config = read_json(directory / "config.json")
     if config is None:
@@ -57,7 +58,10 @@ def _weights(directory: Path) -> tuple[Path, ...]:
         return (directory / WEIGHTS,)
     index = read_json(directory / WEIGHTS_INDEX)
     if index is not None:
-        names = sorted(set(index.get("weight_map", {}).values()))
+        weight_map = index.get("weight_map")
+        if not isinstance(weight_map, dict) or not all(isinstance(name, str) for name in weight_map.values()):
+            raise LoadError(f"{directory / WEIGHTS_INDEX} has no weight_map from tensors to files; fetch it again")
+        names = sorted(set(weight_map.values()))
         if absent := [name for name in names if not (directory / name).is_file()]:
             raise LoadError(f"{directory} lacks weight files that its index names: {', '.join(absent)}; fetch them")
         if names:

@@ -17,6 +17,7 @@ from lmviz.loading.errors import LoadError, is_out_of_memory
 from lmviz.loading.tokenizers import Tokenizer, load_tokenizer
 
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+_DEVICE = re.compile(r"cpu|(cuda|mps|xpu)(:\d+)?")
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
@@ -25,6 +26,8 @@ def load_language_model(
     start: str | None, lower_case: bool, architecture: Mapping[str, str] | object | None, token_prefix: str | None,
 ) -> LanguageModel:
     """See `lmviz.load`."""
+    if not isinstance(name_or_directory, (str, Path)) or not str(name_or_directory).strip():
+        raise LoadError(f"a model is named by a directory or by owner/name on the hub, not by {name_or_directory!r}")
     chosen_dtype, chosen_device = _dtype(dtype), _device(device)
     name = str(name_or_directory)
     directory = Path(name_or_directory)
@@ -43,7 +46,7 @@ def load_language_model(
         checks.finite_weights(network, name)
         model = LanguageModel(
             network=network, architecture=parts, tokenizer=tokenizer, name=name, directory=directory,
-            revision=revision, start=start_token,
+            revision=revision, start=start_token, eos_ids=_eos_ids(checkpoint, tokenizer),
         )
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
@@ -65,11 +68,13 @@ def _dtype(dtype: str | torch.dtype | None) -> torch.dtype:
 
 
 def _device(device: str) -> torch.device:
-    name = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+    name = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else str(device)
+    if not _DEVICE.fullmatch(name):
+        raise LoadError(f"device is 'auto', 'cpu', 'cuda', or one of several GPUs such as 'cuda:1', not {device!r}")
     try:
         chosen = torch.device(name)
         torch.empty(0, device=chosen)
-    except (RuntimeError, AssertionError, TypeError, NotImplementedError) as error:
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
         reason = str(error).splitlines()[0]
         raise LoadError(f"device {device!r} cannot be used here ({reason}); try device='cpu'") from None
     return chosen
@@ -92,8 +97,8 @@ def _network(
     except Exception as error:
         if is_out_of_memory(error):
             raise
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise LoadError(f"the weights in {checkpoint.directory} cannot be read: {reason}") from None
+        reason = " ".join(str(error).split())[:300] or type(error).__name__
+        raise LoadError(f"the model in {checkpoint.directory} cannot be read: {reason}") from None
     for key, what in (("missing_keys", "lack"), ("mismatched_keys", "have in another shape")):
         if report.get(key):
             names = sorted(str(entry if isinstance(entry, str) else entry[0]) for entry in report[key])
@@ -141,6 +146,15 @@ def _start(
     if ids[asked] is None:
         raise LoadError(f"start is {asked!r}, but neither tokenizer nor config in {checkpoint.directory} names it")
     return asked, (ids[asked],)
+
+
+def _eos_ids(checkpoint: Checkpoint, tokenizer: Tokenizer) -> tuple[int, ...]:
+    """What the files say ends a text: a config class's default may be an ordinary token of this vocabulary."""
+    generation = read_json(checkpoint.directory / "generation_config.json") or {}
+    for stated in (generation.get("eos_token_id"), checkpoint.config.get("eos_token_id"), tokenizer.eos_id):
+        if stated is not None:
+            return tuple(stated) if isinstance(stated, list) else (stated,)
+    return ()
 
 
 def _first(token_id: int | None, configured: int | list[int] | None) -> int | None:

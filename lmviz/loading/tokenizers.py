@@ -183,6 +183,12 @@ def load_tokenizer(
     Raises:
         LoadError: no tokenizer, or one that cannot be read.
     """
+    if not isinstance(directory, (str, Path)):
+        raise LoadError(f"a tokenizer is read from a directory, not from {directory!r}")
+    if not isinstance(lower_case, bool):
+        raise LoadError(f"lower_case is True or False, not {lower_case!r}")
+    if token_prefix is not None and not (isinstance(token_prefix, str) and token_prefix):
+        raise LoadError(f"token_prefix is the mark of a space, such as '▁', not {token_prefix!r}")
     directory = Path(directory)
     if not directory.is_dir():
         raise LoadError(f"no such directory: {directory}; give the directory of a model")
@@ -190,7 +196,15 @@ def load_tokenizer(
 
 
 def _backend(directory: Path, token_prefix: str | None) -> Backend:
-    special = read_special_tokens(directory)
+    try:
+        special = read_special_tokens(directory)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, LoadError):
+            raise
+        raise LoadError(
+            f"the special tokens in {directory} cannot be read ({error}): tokenizer_config.json, "
+            "special_tokens_map.json or added_tokens.json is damaged; fetch them again"
+        ) from None
     failures = []
     for name in SENTENCEPIECE_FILES:
         if (directory / name).is_file():

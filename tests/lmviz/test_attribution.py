@@ -114,12 +114,29 @@ def test_the_derivative_of_a_probability_is_the_probability_times_that_of_its_lo
         ({"targets": [-1]}, "target -1"),
         ({"targets": [10_000]}, "target 10000 cannot be explained"),
         ({"targets": [2, 2]}, "twice"),
-        ({"n_steps": 0}, "n_steps is 0"),
+        ({"targets": 3}, "list of whole numbers, such as"),
+        ({"targets": "3"}, "list of whole numbers, such as"),
+        ({"targets": [2.5]}, "2.5 is none"),
+        ({"method": ["saliency"]}, "known: .*saliency"),
+        ({"baseline": np.zeros(3)}, "known: zero"),
+        ({"n_steps": 2.5}, "n_steps is a whole number"),
+        ({"seed": None}, "seed is a whole number"),
+        ({"n_steps": 0}, "n_steps is a whole number of at least 1, not 0"),
     ],
 )
 def test_what_cannot_be_answered_is_refused(trace, arguments, match):
     with pytest.raises(ValueError, match=match):
         lmviz.attribute(trace, **arguments)
+
+
+@pytest.mark.parametrize("method", ["saliency", "input_x_gradient", "integrated_gradients"])
+def test_a_target_has_the_same_scores_alone_and_among_others(trace, method):
+    targets = np.random.default_rng(0).permutation(np.arange(1, len(trace.token_ids))).tolist()
+    together = lmviz.attribute(trace, method, targets=targets, **steps_of(method))
+    for row, target in enumerate(targets):
+        alone = lmviz.attribute(trace, method, targets=[target], **steps_of(method))
+        for one, of_many in ((alone.scores[0], together.scores[row]), (alone.norms[0], together.norms[row])):
+            assert np.abs(one - of_many).max() < 1e-4 * np.abs(one).max()
 
 
 def test_a_method_of_ones_own_is_entered_by_a_decorator(trace, monkeypatch):

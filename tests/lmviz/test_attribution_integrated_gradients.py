@@ -18,10 +18,9 @@ def trace(lm):
 
 def quadrature(reference, position, nodes, weights):
     """Shares ``[position, width]`` of a path from zero to the text."""
-    total = torch.zeros_like(reference.embeddings[0])
-    for node, weight in zip(nodes, weights, strict=True):
-        total += weight * reference.gradient(node * reference.embeddings, position)[0]
-    return (total * reference.embeddings[0]).numpy()
+    nodes, weights = (torch.tensor(values)[:, None, None] for values in (nodes, weights))
+    gradients = torch.cat([reference.gradient(piece * reference.embeddings, position) for piece in nodes.split(10)])
+    return ((gradients * weights).sum(dim=0) * reference.embeddings[0]).numpy()
 
 
 @pytest.mark.parametrize("target", ["log_probability", "logit"])
@@ -67,11 +66,13 @@ def test_each_target_takes_the_steps_that_it_needs_and_no_more(lm, trace, monkey
     needed = [next(n for n in errors if errors[n][row] < 0.01) for row in range(len(targets))]
     assert 16 in needed and max(needed) > 16
     assert result.n_steps == max(needed)
-    assert result.completeness_errors.tolist() == [errors[n][row] for row, n in enumerate(needed)]
-    assert by_need == sum(2 * n - 16 for n in needed)
+    expected = [errors[n][row] for row, n in enumerate(needed)]
+    assert np.allclose(result.completeness_errors, expected, rtol=1e-3, atol=1e-5)
+    # 3 and 4 have nearly as much before them, and share forward passes as long as one of them needs more.
+    assert by_need == sum(n for n in errors for of_group in ([0], [1, 2], [3]) if max(np.take(needed, of_group)) >= n)
     passes.clear()
     lmviz.attribute(trace, targets=targets, n_steps=50)
-    assert sum(passes) == 50 * len(targets) + 2
+    assert sum(passes) == 50 * 3 + 2
 
 
 def test_an_error_that_stays_is_told_and_the_doubling_ends(make_model, monkeypatch):

@@ -81,7 +81,7 @@ def test_pieces_do_not_change_the_answer(lm, monkeypatch):
 
 @pytest.mark.parametrize("top_k", [0, -1, 10**6])
 def test_top_k_out_of_range_is_refused(trace, top_k):
-    with pytest.raises(ValueError, match="between 1 and the vocabulary"):
+    with pytest.raises(ValueError, match="top_k is a whole number between 1 and 16000"):
         lmviz.layer_predictions(trace, top_k=top_k)
 
 

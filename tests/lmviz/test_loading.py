@@ -155,6 +155,27 @@ def test_a_wrong_architecture_is_found_out(make_model, parts, message):
         lmviz.load(make_model("gpt2"), device="cpu", architecture=parts)
 
 
+def test_what_ends_a_text_is_what_the_files_say(copy_of):
+    directory = copy_of("llama")
+    (directory / "generation_config.json").unlink(missing_ok=True)
+    change_config(directory, eos_token_id=[7, 9])
+    assert lmviz.load(directory, device="cpu").eos_ids == (7, 9)
+    (directory / "generation_config.json").write_text('{"eos_token_id": 8}')
+    assert lmviz.load(directory, device="cpu").eos_ids == (8,)
+
+
+def test_the_default_of_a_config_class_ends_no_text(copy_of):
+    # transformers takes id 50256 for a GPT-2 whose config names none.
+    directory = copy_of("gpt2")
+    (directory / "generation_config.json").unlink(missing_ok=True)
+    config = json.loads((directory / "config.json").read_text())
+    del config["eos_token_id"]
+    (directory / "config.json").write_text(json.dumps(config))
+    assert lmviz.load(directory, device="cpu").eos_ids == (lmviz.load_tokenizer(directory).eos_id,)
+    (directory / "tokenizer_config.json").unlink()
+    assert lmviz.load(directory, device="cpu").eos_ids == ()
+
+
 def test_damaged_weights_are_named(copy_of):
     directory = copy_of()
     weights = load_file(directory / "model.safetensors")
@@ -190,6 +211,12 @@ def test_a_tokenizer_of_another_model_is_found_out(copy_of, embedded):
     (lambda d: (d / "model.safetensors").write_bytes(b"x" * 40), "cannot be read"),
     (lambda d: (d / "tokenizer.json").unlink(), "no tokenizer in"),
     (lambda d: change_config(d, n_embd=64), "have in another shape"),
+    (lambda d: change_config(d, n_layer="three"), "cannot be read: .*'n_layer' expected int, got str"),
+    (lambda d: change_config(d, n_layer=0), "a ModuleList with 0 children; expected the path of a list of blocks"),
+    (lambda d: (d / "added_tokens.json").write_text('{"a": "b"}'), "special tokens in .* cannot be read"),
+    (lambda d: (d / "tokenizer_config.json").write_text('{"added_tokens_decoder": [1]}'), "special tokens in"),
+    (lambda d: (d / "model.safetensors").rename(d / "model.safetensors.index.json").write_text('{"weight_map": [1]}'),
+     "has no weight_map"),
     (lambda d: change_config(d, model_type="t5"), "models of type 't5' are not known"),
 ])
 def test_one_clear_error(copy_of, damage, message):
@@ -202,7 +229,12 @@ def test_one_clear_error(copy_of, damage, message):
 
 @pytest.mark.parametrize(("options", "message"), [
     ({"dtype": "float16"}, "dtype is 'float32' or 'bfloat16', not 'float16'"),
-    ({"device": "abacus"}, "device 'abacus' cannot be used here"),
+    ({"device": "abacus"}, "device is 'auto', 'cpu', 'cuda', .*, not 'abacus'"),
+    ({"device": "meta"}, "device is 'auto', 'cpu', 'cuda', .*, not 'meta'"),
+    ({"device": None}, "device is 'auto', 'cpu', 'cuda', .*, not None"),
+    ({"lower_case": "yes"}, "lower_case is True or False, not 'yes'"),
+    ({"token_prefix": 3}, "token_prefix is the mark of a space"),
+    ({"architecture": "gpt2"}, "architecture is a mapping from embedding, blocks"),
     ({"start": "cls"}, "start is 'none', 'bos' or 'eos', not 'cls'"),
     ({"revision": "main"}, "is for models on the hub"),
 ])

@@ -47,5 +47,5 @@ def test_position_zero_has_no_prediction(trace):
 
 
 def test_top_k_out_of_range_is_refused(trace):
-    with pytest.raises(ValueError, match="top_k is 0"):
+    with pytest.raises(ValueError, match="top_k is a whole number between 1 and 16000, not 0"):
         lmviz.token_probabilities(trace, top_k=0)

@@ -27,6 +27,7 @@ from lmviz.analyses.attribution.baselines import BASELINES
 from lmviz.analyses.attribution.objectives import OBJECTIVES
 from lmviz.analyses.attribution.registry import METHODS, AttributionMethod
 from lmviz.results import Attribution
+from lmviz.validation import known, traced, whole_number, whole_numbers
 
 if TYPE_CHECKING:
     from lmviz.trace import Trace
@@ -70,11 +71,13 @@ def attribute(
     Raises:
         ValueError: an unknown method, target, baseline or position, or fewer than one step.
     """
-    chosen = _known(method, METHODS, "attribution method", "lmviz.attribution_methods() lists them")
-    objective = _known(target, OBJECTIVES, "attribution target", "it says what of the prediction is explained")
-    absent = _known(baseline, BASELINES, "baseline", "it says what stands for an absent token")
-    if n_steps is not None and n_steps < 1:
-        raise ValueError(f"n_steps is {n_steps}; give at least 1, or None for as many as are needed")
+    traced(trace)
+    chosen = METHODS[known(method, METHODS, "attribution method", "lmviz.attribution_methods() lists them")]
+    objective = OBJECTIVES[known(target, OBJECTIVES, "attribution target", "what of the prediction is explained")]
+    absent = BASELINES[known(baseline, BASELINES, "baseline", "what stands for an absent token")]
+    if n_steps is not None:
+        n_steps = whole_number("n_steps", n_steps, 1)
+    seed = whole_number("seed", seed)
     positions = _target_positions(trace, targets)
     scores = chosen.compute(_arguments(trace, positions, objective, absent, n_steps, seed))
     return Attribution(
@@ -93,12 +96,6 @@ def attribute(
     )
 
 
-def _known(name: str, table: dict[str, Any], what: str, where: str) -> Any:
-    if name not in table:
-        raise ValueError(f"there is no {what} {name!r}; known: {', '.join(table)} ({where})")
-    return table[name]
-
-
 def _target_positions(trace: Trace, targets: Iterable[int] | None) -> np.ndarray:
     n_positions = len(trace.token_ids)
     if n_positions < 2:
@@ -106,7 +103,7 @@ def _target_positions(trace: Trace, targets: Iterable[int] | None) -> np.ndarray
     if targets is None:
         first = trace.n_prompt if trace.n_prompt < n_positions else 1
         return np.arange(max(first, 1), n_positions, dtype=np.int64)
-    chosen = [int(position) for position in targets]
+    chosen = whole_numbers("targets", targets)
     if not chosen:
         raise ValueError("targets is empty; name at least one position, or leave it out for the continuation")
     wrong = [position for position in chosen if not 1 <= position < n_positions]

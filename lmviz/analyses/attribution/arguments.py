@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -13,7 +13,12 @@ from torch import Tensor
 from lmviz.analyses.attribution.objectives import Objective
 
 if TYPE_CHECKING:
+    from captum.attr._utils.attribution import GradientAttribution
+
     from lmviz.language_model import LanguageModel
+
+_MOST_SHARING = 32
+"""Targets of a group at most: the gradients of all are held at once."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,9 @@ class Scores:
 class Arguments:
     """The question, in the form in which methods answer it.
 
-    A method varies `embeddings` and looks at `value` or `values`. It need not cut off what stands after a target: the
-    model is causal, so later positions change nothing and have gradient 0.
+    A method varies `embeddings` and looks at `values`, or is one of Captum's gradient methods, which `sharing` applies.
+    It need not cut off what stands after a target: the model is causal, so later positions change nothing and have
+    gradient 0.
 
     Attributes:
         model: the model.
@@ -62,16 +68,6 @@ class Arguments:
     seed: int
     tokens_at_once: int
 
-    def value(self, inputs: Tensor, targets: Tensor) -> Tensor:
-        """The objective at one target a row: ``[row]`` for inputs ``[row, position, width]`` and targets ``[row]``."""
-        hidden = self.model.hidden_from_embeddings(inputs.to(self.model.dtype))
-        rows = hidden[torch.arange(len(inputs), device=hidden.device), targets - 1]
-        return self.objective(self.model.unembed(rows), self.token_ids[targets])
-
-    def value_at(self, target: int) -> Callable[[Tensor], Tensor]:
-        """`value` with the same target in every row."""
-        return lambda inputs: self.value(inputs, torch.full((len(inputs),), target, device=inputs.device))
-
     def values(self, inputs: Tensor) -> Tensor:
         """The objective at all targets: ``[row, target]`` for inputs ``[row, position, width]``. One forward pass."""
         targets = torch.tensor(self.targets, device=inputs.device)
@@ -79,17 +75,37 @@ class Arguments:
         logits = self.model.unembed(hidden.flatten(0, 1))
         return self.objective(logits, self.token_ids[targets].repeat(len(inputs))).view(len(inputs), -1)
 
-    def batches(self) -> Iterator[tuple[np.ndarray, Tensor, Tensor]]:
-        """Targets in groups that fit: their indices, their positions ``[row]``, and inputs ``[row, position, width]``.
+    def groups(self, indices: np.ndarray | None = None) -> Iterator[tuple[np.ndarray, Tensor]]:
+        """Targets in groups that share forward passes: their indices, and inputs ``[target, position, width]``.
 
-        Neighbouring targets go together, with the text up to the last of them.
+        Every row of the inputs is the text up to the last target of the group. A backward pass covers all of it, so
+        that only targets with nearly as much before them belong together.
         """
-        order = np.argsort(self.targets, kind="stable")
-        while len(order):
-            n_rows = max(1, self.tokens_at_once // int(self.targets[order[0]]))
-            while n_rows > 1 and n_rows * int(self.targets[order[:n_rows]].max()) > self.tokens_at_once:
-                n_rows -= 1
-            group, order = order[:n_rows], order[n_rows:]
-            length = int(self.targets[group].max())
-            inputs = self.embeddings[:length].expand(len(group), -1, -1).clone().requires_grad_()
-            yield group, torch.tensor(self.targets[group], device=inputs.device), inputs
+        left = np.arange(len(self.targets)) if indices is None else indices
+        left = left[np.argsort(-self.targets[left], kind="stable")]
+        while len(left):
+            length = int(self.targets[left[0]])
+            n_rows = min(int((4 * self.targets[left] >= 3 * length).sum()), _MOST_SHARING)
+            group, left = left[:n_rows], left[n_rows:]
+            yield group, self.embeddings[:length].repeat(n_rows, 1, 1).requires_grad_()
+
+    def sharing(self, method: type[GradientAttribution], group: np.ndarray) -> Any:
+        """A method of Captum's for the inputs of a group: rows that differ only in their target share a forward pass.
+
+        Captum would run the whole model once a target, on what is the same input.
+        """
+        attribution = method(self.values)
+        attribution.gradient_func = lambda forward_fn, inputs, *_, **__: (self._gradients(inputs[0], group),)
+        return attribution
+
+    def _gradients(self, inputs: Tensor, group: np.ndarray) -> Tensor:
+        """``[step * target, position, width]`` of the objective at each target, for such inputs, targets innermost."""
+        distinct = inputs[:: len(group)].detach().requires_grad_()
+        gradients = []
+        with torch.enable_grad():
+            hidden = self.model.hidden_from_embeddings(distinct.to(self.model.dtype))
+            for target in self.targets[group].tolist():
+                logits = self.model.unembed(hidden[:, target - 1])
+                value = self.objective(logits, self.token_ids[target].expand(len(distinct)))
+                gradients += torch.autograd.grad(value.sum(), distinct, retain_graph=True)
+        return torch.stack(gradients, dim=1).flatten(0, 1)

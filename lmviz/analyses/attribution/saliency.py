@@ -12,7 +12,7 @@ from lmviz.analyses.attribution.registry import attribution_method
 @attribution_method(
     "saliency",
     paper="Simonyan, Vedaldi & Zisserman 2013, Deep Inside Convolutional Networks, arXiv:1312.6034",
-    cost="one forward and one backward pass a target",
+    cost="one backward pass a target; targets near each other share a forward pass",
     meaning="sum over the width of the gradient's absolute values: a magnitude, without direction",
     signed=False,
     uses_baseline=False,
@@ -21,8 +21,8 @@ def saliency(arguments: Arguments) -> Scores:
     """Sum of |gradient| over the width; the norms are the gradient's L2 norms."""
     scores = np.zeros((len(arguments.targets), len(arguments.embeddings)))
     norms = np.zeros_like(scores)
-    for group, targets, inputs in arguments.batches():
-        gradients = Saliency(arguments.value).attribute(inputs, abs=False, additional_forward_args=(targets,))
+    for group, inputs in arguments.groups():
+        gradients = arguments.sharing(Saliency, group).attribute(inputs, abs=False)
         scores[group, : inputs.shape[1]] = gradients.abs().sum(dim=2).cpu().numpy()
         norms[group, : inputs.shape[1]] = gradients.norm(dim=2).cpu().numpy()
     return Scores(scores, norms)

@@ -50,6 +50,8 @@ def _given(override: Mapping[str, Any] | object | None) -> dict[str, str]:
         values = dict(override)
     else:
         values = {part: getattr(override, part, None) for part in _PARTS}
+        if not any(hasattr(override, part) for part in _PARTS):
+            raise LoadError(f"architecture is a mapping from {', '.join(_PARTS)} to module paths, not {override!r}")
     for part, path in values.items():
         if path is not None and not isinstance(path, str):
             raise LoadError(f"architecture: {part} is a module path such as 'transformer.h', not {path!r}")
