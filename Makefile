@@ -40,6 +40,8 @@ $(VENV)/%.installed: requirements-%.lock pyproject.toml | $(BIN)/python
 	@$(PIP) install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
+# With the oldest Python that is supported, since a newer one may resolve to versions that the oldest cannot have:
+#   make lock PYTHON=/usr/bin/python3      (3.11.2, on Debian 12)
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
 	build/lock/bin/pip install --quiet torch==$(TORCH) .
