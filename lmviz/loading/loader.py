@@ -98,7 +98,7 @@ def _network(
         if is_out_of_memory(error):
             raise
         reason = " ".join(str(error).split())[:300] or type(error).__name__
-        raise LoadError(f"the model in {checkpoint.directory} cannot be read: {reason}") from None
+        raise LoadError(f"the weights in {checkpoint.directory} cannot be read: {reason}") from None
     for key, what in (("missing_keys", "lack"), ("mismatched_keys", "have in another shape")):
         if report.get(key):
             names = sorted(str(entry if isinstance(entry, str) else entry[0]) for entry in report[key])
