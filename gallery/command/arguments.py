@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
+from functools import partial
 from typing import NoReturn
 
 from gallery.command.speech import Speech
 from gallery.validation.problems import did_you_mean
 
 COMMANDS = ("check", "build", "site", "status", "serve", "convert")
+_REASONS = {
+    "unknown_option": r"unrecognized arguments: (?P<found>.*)",
+    "value_missing": r"argument (?P<option>\S+): expected one argument",
+    "argument_missing": r"the following arguments are required: (?P<name>.*)",
+    "value_refused": r"argument (?P<option>[^\s:]+): (?P<why>.*)",
+}
+"""What argparse says is wrong, which it says in English only."""
+_DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d{1,3})?", re.ASCII)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -31,8 +41,18 @@ class _Parser(argparse.ArgumentParser):
         self._options.add_argument(name, help=self._speech.of(f"help_{key}"), **settings)
 
     def error(self, message: str) -> NoReturn:
-        self._speech.complain("usage_error", why=message, command=self._command)
+        self._speech.complain("usage_error", why=self._reason(message), command=self._command)
         raise SystemExit(2)
+
+    def _reason(self, message: str) -> str:
+        for key, pattern in _REASONS.items():
+            if match := re.fullmatch(pattern, message, re.DOTALL):
+                values = match.groupdict()
+                if "found" in values:
+                    values["found"] = values["found"][:80]
+                    values["did_you_mean"] = did_you_mean(values["found"].split()[0], self._option_string_actions)
+                return self._speech.of(key, **values)
+        return message
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -57,15 +77,15 @@ def parse(argv: list[str], speech: Speech) -> argparse.Namespace:
     parser = _Parser(speech, command)
     if command == "build":
         parser.option("--only", metavar="GLOB")
-        parser.option("--models", metavar="ID,ID", type=_names, default=())
-        parser.option("--device", metavar="DEVICE", default="auto")
-        parser.option("--jobs", metavar="N", type=_count)
-        parser.option("--threads", metavar="N", type=_count)
+        parser.option("--models", metavar="ID,ID", type=partial(_names, speech), default=())
+        parser.option("--device", metavar="DEVICE", type=partial(_device, speech), default="auto")
+        parser.option("--jobs", metavar="N", type=partial(_count, speech))
+        parser.option("--threads", metavar="N", type=partial(_count, speech))
         parser.option("--no-site", action="store_true")
     if command in ("build", "site"):
         parser.option("--address", metavar="URL")
     if command == "serve":
-        parser.option("--port", metavar="N", type=_count, default=8000)
+        parser.option("--port", metavar="N", type=partial(_count, speech), default=8000)
     if command == "status":
         parser.option("--only", metavar="GLOB")
     if command == "convert":
@@ -75,14 +95,23 @@ def parse(argv: list[str], speech: Speech) -> argparse.Namespace:
     return arguments
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+def _names(speech: Speech, text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        raise argparse.ArgumentTypeError(speech.of("no_names"))
+    return names
 
 
-def _count(text: str) -> int:
+def _count(speech: Speech, text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text[:20]!r} is not a number from 1")
+        raise argparse.ArgumentTypeError(speech.of("not_a_count", found=text[:20]))
     return int(text)
+
+
+def _device(speech: Speech, text: str) -> str:
+    if not _DEVICE.fullmatch(text):
+        raise argparse.ArgumentTypeError(speech.of("not_a_device", found=text[:20]))
+    return text
 
 
 def utf8() -> None:

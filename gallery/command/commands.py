@@ -14,8 +14,8 @@ from gallery.validation.problems import did_you_mean, listed
 from gallery.validation.schema import Catalog
 
 
-class NothingChosen(Exception):
-    """``--only`` or ``--models`` matches nothing; the message says so in the reader's language."""
+class Mistake(Exception):
+    """What was typed on the command line cannot be done; the message says why in the reader's language."""
 
 
 def check(arguments: argparse.Namespace, speech: Speech) -> int:
@@ -30,10 +30,13 @@ def build(arguments: argparse.Namespace, speech: Speech) -> int:
     root = gallery_root()
     catalog = read_catalog(root)
     _must_match(catalog, arguments.only, arguments.models, speech)
-    summary = run.build(
-        catalog, root, only=arguments.only, model_ids=arguments.models, device=arguments.device, jobs=arguments.jobs,
-        threads=arguments.threads, say=speech.note,
-    )
+    try:
+        summary = run.build(
+            catalog, root, only=arguments.only, model_ids=arguments.models, device=arguments.device,
+            jobs=arguments.jobs, threads=arguments.threads, say=speech.note,
+        )
+    except run.DeviceUnusable as error:
+        raise Mistake(error.wording[speech.language]) from None
     n_current = sum(step.state == "current" for step in summary.steps)
     n_built = sum(outcome.status == "built" for outcome in summary.outcomes)
     speech.say("built", built=n_built, current=n_current)
@@ -86,11 +89,21 @@ def serve(arguments: argparse.Namespace, speech: Speech) -> int:
 
 
 def convert(arguments: argparse.Namespace, speech: Speech) -> int:
+    directory = Path(arguments.DIRECTORY)
+    if not directory.is_dir():
+        raise Mistake(speech.of("no_directory", directory=directory))
+    if not any(directory.glob("pytorch_model*.bin")):
+        raise Mistake(speech.of("nothing_to_convert", directory=directory))
+    from gallery.engine.failures import reason
+    from lmviz.loading import LoadError
     from lmviz.loading.convert import convert as to_safetensors
 
-    directory = Path(arguments.DIRECTORY)
     speech.say("converting", directory=directory)
-    speech.say("converted", directory=to_safetensors(directory))
+    try:
+        speech.say("converted", directory=to_safetensors(directory))
+    except LoadError as error:
+        speech.note(reason(str(error)))
+        return 1
     return 0
 
 
@@ -108,12 +121,12 @@ def _must_match(catalog: Catalog, only: str | None, model_ids: tuple[str, ...], 
     for name in model_ids:
         if name not in known_models:
             guess = did_you_mean(name, known_models)
-            raise NothingChosen(speech.of("no_such_model", id=name, did_you_mean=guess, known=listed(known_models)))
+            raise Mistake(speech.of("no_such_model", id=name, did_you_mean=guess, known=listed(known_models)))
     if not choose(catalog, only, model_ids).prompts:
         names = [f"{prompt.id}/{model.id}" for prompt, model in pairs(catalog)]
         given = only or ", ".join(model_ids)
         guess = did_you_mean(given, [*names, *(prompt.id for prompt in catalog.prompts)])
-        raise NothingChosen(speech.of("nothing_matches", glob=given, did_you_mean=guess, example=(names or ["–"])[0]))
+        raise Mistake(speech.of("nothing_matches", glob=given, did_you_mean=guess, example=(names or ["–"])[0]))
 
 
 def _tell_missing(found: list[Step], catalog: Catalog, speech: Speech) -> None:

@@ -35,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
             print(problem.text(speech.language), file=sys.stderr)
         speech.complain("problems", n=len(error.problems))
         return MEND
-    except commands.NothingChosen as error:
+    except commands.Mistake as error:
         print(error, file=sys.stderr)
         return MEND
     except KeyboardInterrupt:
@@ -56,6 +56,8 @@ def _explain(error: Exception, speech: Speech) -> None:
         speech.complain("system_error", path=error.filename or "–", why=error.strerror or why)
     elif isinstance(error, MemoryError):
         speech.complain("out_of_memory")
+    elif isinstance(error, ModuleNotFoundError):
+        speech.complain("package_missing", name=error.name or why)
     elif isinstance(error, ValueError) or type(error).__name__ == "SiteError":
         print(why, file=sys.stderr)
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gallery.engine.request import Wanted, generation_of
 from gallery.engine.words import words
 from gallery.messages import Wording
-from gallery.validation.positions import resolve
+from gallery.validation.positions import last_position, resolve
 from gallery.validation.schema import At, Model, Prompt
 from lmviz.results import Result
 from lmviz.tokens import TokenTable
@@ -43,12 +43,19 @@ def trace(model: lmviz.LanguageModel, prompt: Prompt) -> lmviz.Trace:
     return model.trace(prompt.text, **generation_of(prompt))
 
 
-def position_of(asked: Any, tokens: TokenTable) -> int:
-    """A position as a request gives it (number, mapping or None), as a number. Raises `NotPossible`."""
+def position_of(kind: str, asked: Any, tokens: TokenTable) -> int:
+    """A position as a request gives it (number, mapping or None) to a figure of ``kind``, as a number.
+
+    Raises:
+        NotPossible: no such text, or past the end: a continuation may end before all its tokens are written.
+    """
     position = At(**asked) if isinstance(asked, dict) else asked
     resolved = resolve(position, tokens.texts, tokens.n_prompt)
     if resolved is None:
         raise NotPossible(words("position_not_found", text=position.text, occurrence=position.occurrence))
+    last = last_position(kind, len(tokens))
+    if resolved > last:
+        raise NotPossible(words("position_past_end", found=resolved, last=last))
     return resolved
 
 
@@ -65,7 +72,7 @@ def compute(wanted: Wanted, trace: lmviz.Trace) -> Result:
         case "rankings":
             return lmviz.rankings(trace, **options)
         case "watched_words":
-            position = position_of(options.pop("position"), trace.tokens)
+            position = position_of(wanted.kind, options.pop("position"), trace.tokens)
             return lmviz.watched_words(trace, options.pop("words"), position=position, **options)
         case "attribution":
             return lmviz.attribute(trace, **options)

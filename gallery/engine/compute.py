@@ -67,7 +67,7 @@ class Worker:
         except CannotWrite as error:
             outcome.status, outcome.reason = "stopped", cannot_write(error)
         except Exception as error:
-            outcome.status, outcome.reason = "failed", explain(error, self.device)
+            outcome.status, outcome.reason = "failed", self._why(error, task)
             outcome.details.append(traceback.format_exc(limit=-12))
             try:
                 write_failure(task, outcome.reason)
@@ -105,8 +105,12 @@ class Worker:
             except Exception as error:
                 if wanted.kind == "token_probabilities":
                     raise
-                outcome.failures[wanted.kind, wanted.name] = explain(error, self.device)
+                outcome.failures[wanted.kind, wanted.name] = self._why(error, task)
                 outcome.details.append(traceback.format_exc(limit=-12))
+
+    def _why(self, error: Exception, task: Task) -> Wording:
+        """Paths from the gallery's root: manifests are published, and are the same wherever the gallery lies."""
+        return {name: text.replace(f"{task.root}/", "") for name, text in explain(error, self.device).items()}
 
     def _to_compute(self, task: Task, store: Store, tokens: TokenTable) -> tuple[Wanted, ...]:
         """What is missing; or all, where this machine now writes another continuation than the stored results have."""
@@ -127,13 +131,16 @@ class Worker:
 
 
 def write_entry(task: Task, outcome: Outcome) -> None:
-    """Write the manifest of an entry whose results are in the store. Raises `CannotWrite`, `DamagedResult`."""
+    """Write the manifest of an entry whose results are in the store; positions that are not there join ``outcome``.
+
+    Raises `CannotWrite`, `DamagedResult`.
+    """
     store = Store(task.root)
     probabilities = next(w for w in task.wanted() if w.kind == "token_probabilities")
     tokens = store.read(task.key(probabilities)).tokens
     shared = store.provenance(task.key(probabilities))
     own = ("text", "generation", "analysis", "options", "seed")
-    figures = []
+    figures, unplaced = [], {}
     for wanted_figure in wanted_figures(task.prompt):
         failed = {w.name: outcome.failures[w.kind, w.name] for w in wanted_figure.results
                   if (w.kind, w.name) in outcome.failures}
@@ -142,9 +149,9 @@ def write_entry(task: Task, outcome: Outcome) -> None:
         position = None
         if "position" in wanted_figure.options and failure is None:
             try:
-                position = analyses.position_of(wanted_figure.options["position"], tokens)
+                position = analyses.position_of(wanted_figure.kind, wanted_figure.options["position"], tokens)
             except analyses.NotPossible as error:
-                failure = error.wording
+                failure = unplaced[wanted_figure.kind, ""] = error.wording
         figures.append(Figure(
             kind=wanted_figure.kind,
             id=id_of_figure(wanted_figure, task.prompt, task.model, task.digests),
@@ -154,6 +161,7 @@ def write_entry(task: Task, outcome: Outcome) -> None:
             failure=failure,
             incomplete=failed if results else {},
         ))
+    outcome.failures.update(unplaced)
     write_manifest(task.root, task.prompt.id, task.model.id, Manifest(
         status="built",
         request=request(task.prompt, task.model),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from gallery.engine.failures import reason
 from gallery.engine.machine import converted_directory, locate, locked_commit
 from gallery.engine.words import words
 from gallery.messages import Wording
@@ -37,7 +38,7 @@ def fetch(model: Model, root: Path, lock: dict[str, FetchedModel], say: Callable
         else:
             commit = located.commit
     except LoadError as error:
-        return words("fetch_failed", hub=model.hub, why=str(error))
+        return words("fetch_failed", hub=model.hub, why=reason(str(error)))
     remember(model, commit, root, lock)
     return None
 

@@ -163,15 +163,15 @@ def _step(prompt: Prompt, model: Model, root: Path, store: Store, known: KnownFi
     if missing:
         return Step(name, "compute", _why(manifest, asked, digests, missing), task, tuple(damaged))
     if manifest is None or manifest.request != asked or manifest.digests != digests or not manifest.is_whole:
-        return Step(name, "write", _what_changed(manifest, asked, digests), task)
+        return Step(name, "write", _why(manifest, asked, digests, []), task)
     return Step(name, "current")
 
 
 def _why(manifest: Manifest | None, asked: dict, digests: dict[str, str], missing: list[Wanted]) -> Wording:
-    if manifest is not None and manifest.status == "failed" and manifest.request == asked:
-        return words("failed_before", why=manifest.reason)
     if manifest is None or manifest.request != asked or manifest.digests != digests:
         return _what_changed(manifest, asked, digests)
+    if manifest.status == "failed":
+        return words("failed_before", why=manifest.reason)
     if failed := [figure.kind for figure in manifest.figures if figure.failure or figure.incomplete]:
         return words("figures_failed_before", names=", ".join(failed))
     names = ", ".join(dict.fromkeys(wanted.kind for wanted in missing))

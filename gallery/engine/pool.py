@@ -1,8 +1,8 @@
 """Worker processes on this machine. Each computes entries one after another and keeps the model it loaded last.
 
 Processes are spawned, never forked; a model has its number of threads wherever it runs: how many workers there are
-changes no byte. A worker
-that dies (out of memory, as a rule) takes down only the entry it was at; another one takes its place.
+changes no byte. A worker that dies (out of memory, as a rule) takes down only the entry it was at; another one takes
+its place.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from gallery.engine.compute import Outcome, Worker
+from gallery.engine.failures import explain
 from gallery.engine.machine import cores, threads_for, weights_size
 from gallery.engine.plan import Task
 from gallery.engine.words import words
@@ -118,14 +119,18 @@ def _environment(threads: int | None) -> Iterator[None]:
 def _work(connection: Connection, device: str, threads: int | None) -> None:
     """The body of a worker process: tasks in, outcomes out, until the other side closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    import torch
+    failure = None
+    try:
+        import torch
 
-    torch.set_num_interop_threads(1)
+        torch.set_num_interop_threads(1)
+    except Exception as error:  # with little memory the libraries themselves do not load
+        failure = explain(error, device)
     worker = Worker(device, threads)
     while True:
         try:
             task = connection.recv()
-            connection.send(worker.run(task))
+            connection.send(worker.run(task) if failure is None else Outcome(task.id, "failed", failure))
         except (EOFError, OSError):
             return
 

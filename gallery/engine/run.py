@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from importlib.util import find_spec
 from pathlib import Path
 
 from gallery.engine.compute import Outcome, write_entry, write_failure
@@ -27,6 +28,14 @@ from gallery.validation.reader import read_lock
 from gallery.validation.schema import Catalog, Model, Prompt
 
 Say = Callable[[Wording], None]
+
+
+class DeviceUnusable(ValueError):
+    """The device that was named is not on this machine; ``wording`` says so by language."""
+
+    def __init__(self, device: str):
+        self.wording = words("device_unusable", device=device)
+        super().__init__(self.wording["en"])
 
 
 @dataclass
@@ -101,6 +110,9 @@ def build(
         threads: of each worker; by default see `gallery.engine.machine.threads_for`. Recorded in every result,
             because it may change last bits.
         say: is told what happens, by language.
+
+    Raises:
+        DeviceUnusable: before anything is computed.
     """
     root = Path(root)
     started = datetime.now(UTC)
@@ -121,6 +133,7 @@ def build(
             if task.model.hub is not None:
                 remember(task.model, task.commit, root, lock)
         if tasks:
+            _check_device(device)
             known.save()  # a disk that takes nothing is found out before anything is computed
             jobs = jobs or default_jobs(tasks, device)
             say(words("to_compute", n=len(tasks), jobs=min(jobs, len(tasks)), device=device))
@@ -130,6 +143,20 @@ def build(
     finally:
         _conclude(root, summary, known, started, {"device": device, "jobs": jobs, "threads": threads})
     return summary
+
+
+def _check_device(device: str) -> None:
+    """Raises `DeviceUnusable`, and ``ModuleNotFoundError`` where PyTorch is not installed; imports it for GPUs only."""
+    if device in ("auto", "cpu"):
+        if find_spec("torch") is None:
+            raise ModuleNotFoundError("No module named 'torch'", name="torch")
+        return
+    import torch
+
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError):
+        raise DeviceUnusable(device) from None
 
 
 def _write_manifests(summary: Summary, say: Say) -> None:

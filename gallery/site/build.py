@@ -56,6 +56,7 @@ def build_site(root: Path, site_dir: Path | None = None, *, address: str | None 
         return site_dir
     building = site_dir.with_name(f".{site_dir.name}.building")
     shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)  # a directory that takes nothing is found out before minutes of drawing
     draw_ahead(root, lambda done, of: say(words("build.drawing", done=done, of=of)))
     try:
         for edition in LANGUAGES:

@@ -25,7 +25,7 @@ _BOUNDS = {"greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt", 
 def check(cls: type[BaseModel], file: File, node: Node) -> Any | None:
     """``node`` as a ``cls``, or None with the problems reported to ``file``."""
     if node.entries is None:
-        file.report(node, "wrong_type", where=words("the_file"), found=found(node), expected=words("expected_mapping"))
+        file.report(node, "wrong_file", found=found(node), expected=words("expected_mapping"))
         return None
     try:
         return cls.model_validate(node.plain())
@@ -40,7 +40,7 @@ def found(node: Node) -> Wording:
     if node.entries is not None:
         return words("found_mapping")
     if node.items is not None:
-        return words("found_list")
+        return words("found_list" if node.items else "found_empty_list")
     if node.value is None:
         return words("found_nothing")
     if isinstance(node.value, bool):
@@ -92,7 +92,7 @@ def _explain(cls: type[BaseModel], file: File, root: Node, detail: dict[str, Any
         expected = words("with_hint", expected=words(_EXPECTED[kind]), hint=hint) if hint else words(_EXPECTED[kind])
         file.report(node, "wrong_type", where=where, found=found(node), expected=expected)
     elif kind in _BOUNDS:
-        bound = words(kind, limit=f"{context[_BOUNDS[kind]]:g}")
+        bound = words(kind, limit=f"{context[_BOUNDS[kind]]:.12g}")
         file.report(node, "out_of_bounds", where=where, found=node.value, bound=bound)
     elif kind == "literal_error":
         options = context["expected"].replace(" or ", ", ").replace("'", "")

@@ -26,7 +26,8 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+# Beside the control characters, those that turn the reading direction of what follows them on a page.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 @dataclass
@@ -90,7 +91,11 @@ class File:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            self.add(line, column, "not_yaml", words("not_yaml", why=" ".join((error.problem or "").split())))
+            indentation = "".join(text.splitlines()[line - 1 : line])[:column]
+            if indentation.endswith("\t") and not indentation.strip():
+                self.add(line, column, "tab", words("tab"))
+            else:
+                self.add(line, column, "not_yaml", words("not_yaml", why=" ".join((error.problem or "").split())))
         except yaml.reader.ReaderError as error:
             character = error.character if isinstance(error.character, int) else ord(error.character[:1] or "\0")
             line = text.count("\n", 0, error.position) + 1

@@ -31,10 +31,16 @@ def position_at(texts: Sequence[str], at: At) -> int | None:
 
 
 def resolve(position: int | At | None, texts: Sequence[str], n_prompt: int) -> int | None:
-    """The token position that is meant, never past the last; None where the text is not found.
+    """The token position that is meant; None where the text is not found.
 
-    By default the first token of the continuation, or the last token where nothing was generated.
+    By default the first token of the continuation, or the last token where nothing was generated. A number is taken as
+    it is, past the end or not.
     """
     if isinstance(position, At):
         return position_at(texts, position)
-    return min(n_prompt if position is None else position, len(texts) - 1)
+    return min(n_prompt, len(texts) - 1) if position is None else position
+
+
+def last_position(kind: str, n_tokens: int) -> int:
+    """The last position that a figure of ``kind`` can show: words may also be watched after the last token."""
+    return n_tokens if kind == "watched_words" else n_tokens - 1

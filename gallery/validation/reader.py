@@ -72,6 +72,9 @@ def _load(root: Path, name: str, files: list[File], *, required: bool = True) ->
     files.append(file)
     path = root / name
     try:
+        if path.exists() and not path.is_file():
+            file.report(None, "not_a_file")
+            return file, None
         return file, file.read(path.read_bytes())
     except FileNotFoundError:
         if required:
@@ -86,7 +89,7 @@ def _read_models(root: Path, files: list[File], look_at_files: bool, ids: set[st
     if node is None:
         return
     if not node.items:
-        file.report(node, "wrong_type", where=words("the_file"), found=found(node), expected=words("expected_models"))
+        file.report(node, "wrong_file", found=found(node), expected=words("expected_models"))
         return
     for item in node.items:
         ids.add(str(item.at("id").value))  # a model with another mistake is still one that prompts may name
@@ -101,7 +104,7 @@ def _read_tags(root: Path, files: list[File], ids: set[str]) -> dict[str, Biling
     if node is None:
         return {}
     if node.entries is None:
-        file.report(node, "wrong_type", where=words("the_file"), found=found(node), expected=words("expected_tags"))
+        file.report(node, "wrong_file", found=found(node), expected=words("expected_tags"))
         return {}
     tags = {}
     for name, (key, value) in node.entries.items():
@@ -119,7 +122,7 @@ def _read_prompts(root: Path, files: list[File], model_ids: set[str], tag_ids: s
     if not directory.is_dir():
         file = File(f"{CATALOG}/prompts")
         files.append(file)
-        file.report(None, "file_missing", path=str(directory))
+        file.report(None, "directory_missing_in_catalog", path=str(directory))
         return
     for path in sorted(directory.iterdir()):
         name = f"{CATALOG}/prompts/{path.name}"
@@ -175,7 +178,7 @@ def _read_lock(root: Path, files: list[File]) -> dict[str, FetchedModel]:
     if node is None:
         return {}
     if node.entries is None:
-        file.report(node, "wrong_type", where=words("the_file"), found=found(node), expected=words("expected_mapping"))
+        file.report(node, "wrong_file", found=found(node), expected=words("expected_mapping"))
         return {}
     checked = {name: check(FetchedModel, file, value) for name, (_, value) in node.entries.items()}
     return {name: fetched for name, fetched in checked.items() if fetched is not None}

@@ -96,7 +96,7 @@ class Generation(Strict):
     temperature: float = Field(1.0, gt=0)
     top_k: int | None = Field(None, ge=1)
     top_p: float | None = Field(None, gt=0, le=1)
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, le=2**32 - 1)
     continuation: str | None = None
 
 
@@ -134,7 +134,7 @@ class AttributionOptions(Strict):
 class NeuronFactorsOptions(Strict):
     n_components: Annotated[tuple[Annotated[int, Field(ge=1, le=32)], ...], Field(min_length=1)] = (4, 6, 8)
     layers: tuple[int, int] | None = Field(None, description="first and last layer, both included; by default all")
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, le=2**32 - 1)
 
 
 class FigureOptions(Strict):

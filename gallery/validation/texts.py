@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gallery.validation.models import context_length, n_layers, read_config
 from gallery.validation.nodes import File, Node
-from gallery.validation.positions import position_at
+from gallery.validation.positions import last_position, position_at
 from gallery.validation.schema import At, Model, Prompt
 
 
@@ -67,8 +67,8 @@ def check_fit(prompt: Prompt, file: File, node: Node, shape: Shape) -> None:
     for kind in ("layer_predictions", "watched_words"):
         position = getattr(getattr(prompt.figures, kind), "position", None)
         place = node.at("figures", kind, "position")
-        if isinstance(position, int) and position > n_all - (kind == "layer_predictions"):
-            last = n_all - (kind == "layer_predictions")
+        last = last_position(kind, n_all)
+        if isinstance(position, int) and position > last:
             file.report(place, "position_past_end", model=shape.model.id, found=position, last=last)
         if isinstance(position, At) and position_at(table.texts, position) == 0:
             file.report(place, "position_zero", model=shape.model.id, text=position.text[:40])

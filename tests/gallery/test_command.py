@@ -13,7 +13,14 @@ from miniature import REPOSITORY
 from gallery.command import commands, main
 
 OURS = ("command", "engine", "store", "validation")
+
 SETSUBUN = "gallery/catalog/prompts/setsubun.yaml"
+
+
+def torch_sees_a_gpu() -> bool:
+    import torch
+
+    return torch.cuda.is_available()
 
 
 @pytest.fixture
@@ -64,14 +71,17 @@ def test_every_command_has_help_with_an_example(run, command):
 @pytest.mark.parametrize(("argv", "says"), [
     (["buld"], "Did you mean build?"), (["build", "--jobs", "none"], "--jobs"), (["build", "--job", "2"], "--job"),
     (["build", "--only", "setsubn"], "Did you mean setsubun?"), (["build", "--models", "tinny"], "Did you mean tiny?"),
-    (["convert"], "DIRECTORY"), (["serve", "--port", "99999999"], "--port"),
+    (["convert"], "DIRECTORY"), (["serve", "--port", "99999999"], "--port"), (["build", "--jobs", "0"], "1 to 65535"),
+    (["build", "--job", "2"], "Did you mean --jobs?"), (["build", "--models", ""], "no model id"),
+    (["build", "--device", "tpu"], "cuda:0"), (["convert", "nowhere"], "no directory nowhere"),
+    (["convert", "."], "nothing to convert"), (["build", "--only"], "needs a value"),
 ])
 def test_mistakes_on_the_command_line_are_2_and_one_line(run, argv, says):
     status, out, error = run(*argv)
     assert status == 2 and says in error and error.count("\n") == 1 and not out
 
 
-def test_a_build_says_what_was_built_what_failed_and_what_is_missing(run, built):
+def test_a_build_says_what_was_built_what_failed_and_what_is_missing(run, built, in_process):
     (built / "build" / "entries" / "setsubun" / "broken.json").unlink()
     status, out, error = run("build", "--no-site", "--jobs", "1", root=built)
     assert status == 1
@@ -130,9 +140,28 @@ def test_an_interruption_is_130_and_a_surprise_is_1_without_a_traceback(run, min
     assert "surprise" in (miniature / "build" / "last-error.txt").read_text(encoding="utf-8")
 
 
-def test_convert_says_what_is_missing(run, tmp_path):
-    status, _, error = run("convert", str(tmp_path / "nowhere"))
-    assert status == 1 and "nowhere" in error
+def test_the_command_line_is_corrected_in_japanese_throughout(run, monkeypatch):
+    monkeypatch.setenv("LANG", "ja_JP.UTF-8")
+    for argv in (["build", "--jobs", "0"], ["build", "x"], ["convert"], ["build", "--only"], ["build", "--device", "x"],
+                 ["convert", "nowhere"]):
+        error = run(*argv)[2]
+        assert not re.search(r"\b(the|is|are|not|of|argument)\b", error), error
+
+
+@pytest.mark.skipif(torch_sees_a_gpu(), reason="this machine has a GPU")
+def test_a_gpu_that_is_not_there_is_2_and_fails_no_entry(run, built):
+    path = built / SETSUBUN
+    path.write_text(path.read_text(encoding="utf-8").replace("[鬼, 豆]", "[鬼]"), encoding="utf-8")
+    before = {file: file.read_bytes() for file in (built / "build" / "entries").rglob("*.json")}
+    status, _, error = run("build", "--no-site", "--device", "cuda", "--only", "*/tiny", root=built)
+    assert status == 2 and "The device cuda cannot be used" in error and error.count("\n") == 1
+    assert {file: file.read_bytes() for file in before} == before
+
+
+def test_a_package_that_is_not_installed_is_named(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "gallery.site.build", None)
+    status, _, error = run("site")
+    assert status == 1 and "gallery.site.build is not installed" in error
 
 
 def test_the_script_itself_runs_and_leaves_heavy_libraries_alone(miniature):

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from miniature import REPOSITORY, build_miniature, make_model
 
-from gallery.engine import fetch, machine, pool
+from gallery.engine import fetch, machine, pool, run
 from gallery.engine.compute import Worker
 from gallery.engine.failures import explain
 from gallery.engine.machine import KnownFiles
@@ -145,7 +145,7 @@ def test_a_changed_option_costs_its_own_result_alone(built, old, new, kinds, why
     assert entry.status == "missing" and why in entry.reason["ja"]
 
 
-def test_only_the_changed_result_is_computed(built):
+def test_only_the_changed_result_is_computed(built, in_process):
     before = bytes_of(built / "build" / "results")
     change(built, SETSUBUN, "[鬼, 豆]", "[鬼, 福]")
     summary = build_miniature(built, only="setsubun/tiny")
@@ -186,7 +186,7 @@ def test_other_weights_cost_the_models_entries_and_no_others(built):
     assert "failed last time" in found["setsubun/broken"].reason["en"]
 
 
-def test_a_failed_rebuild_keeps_the_results_and_mended_weights_need_no_computing(built):
+def test_a_failed_rebuild_keeps_the_results_and_mended_weights_need_no_computing(built, in_process):
     results, manifest = bytes_of(built / "build" / "results"), manifest_path(built, "setsubun", "tiny").read_bytes()
     make_model(built / "models" / "tiny", with_nan=True)
     summary = build_miniature(built, only="*/tiny", jobs=1)
@@ -199,7 +199,7 @@ def test_a_failed_rebuild_keeps_the_results_and_mended_weights_need_no_computing
     assert manifest_path(built, "setsubun", "tiny").read_bytes() == manifest
 
 
-def test_a_damaged_result_is_named_and_computed_anew(built):
+def test_a_damaged_result_is_named_and_computed_anew(built, in_process):
     store = Store(built)
     before = bytes_of(store.directory)
     path = sorted(store.directory.rglob("*.safetensors"))[0]
@@ -212,7 +212,7 @@ def test_a_damaged_result_is_named_and_computed_anew(built):
     assert bytes_of(store.directory) == before
 
 
-def test_a_figure_that_fails_leaves_the_others(miniature):
+def test_a_figure_that_fails_leaves_the_others(miniature, in_process):
     change(miniature, SETSUBUN, "[2, 3]", "[2, 30]")
     summary = build_miniature(miniature, only="setsubun/tiny")
     assert not summary.ok and list(summary.outcomes[0].failures) == [("neuron_factors", "30")]
@@ -220,7 +220,7 @@ def test_a_figure_that_fails_leaves_the_others(miniature):
     assert entry.status == "built"
     factors = entry.figures[-1]
     assert list(factors.results) == ["2"] and factors.failure is None
-    assert "30 components" in factors.incomplete["30"]["en"] and "計算できません" in factors.incomplete["30"]["ja"]
+    assert "30 factors" in factors.incomplete["30"]["en"] and "n_components を" in factors.incomplete["30"]["ja"]
     assert [figure.failure for figure in entry.figures[:-1]] == [None] * 6
 
 
@@ -282,13 +282,69 @@ def test_errors_become_one_message_in_both_languages():
     for error, says in (
         (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"), "Memory ran out"),
         (MemoryError(), "Memory ran out"),
-        (ValueError("the weights are not finite"), "NaN"),
         (ValueError("too short"), "too short"),
+        (ImportError("libtorch_cpu.so: failed to map segment from shared object"), "Memory ran out"),
         (KeyError("x"), "KeyError"),
     ):
         wording = explain(error, "cpu")
         assert says in wording["en"] and "\n" not in wording["en"]
         assert any(ord(character) > 0x3000 for character in wording["ja"])
+
+
+def test_what_lmviz_often_says_is_said_in_japanese_too(miniature, monkeypatch):
+    """lmviz itself raises each reason, so that its sentences and our patterns cannot drift apart."""
+    import lmviz
+    from lmviz.loading import hub
+
+    def reason_of(call, *arguments, **options):
+        with pytest.raises(ValueError) as caught:
+            call(*arguments, **options)
+        return explain(caught.value, "cpu")["ja"]
+
+    tiny = miniature / "models" / "tiny"
+    model = lmviz.load(tiny)
+    trace = model.trace("節分は、", max_new_tokens=2)
+    reasons = [
+        reason_of(lmviz.load, miniature / "models" / "broken"),
+        reason_of(model.trace, "豆" * 100),
+        reason_of(model.trace, "豆", max_new_tokens=1000),
+        reason_of(lmviz.neuron_factors, trace, n_components=40),
+        reason_of(lmviz.watched_words, trace, ["豆をまく" * 30]),
+        reason_of(hub.look_up, "nobody/nothing-of-the-kind"),
+    ]
+    weights = (tiny / "model.safetensors").read_bytes()
+    (tiny / "model.safetensors").write_bytes(weights[:-100])
+    reasons.append(reason_of(lmviz.load, tiny))
+    (tiny / "model.safetensors").write_bytes(weights)
+    config = json.loads((tiny / "config.json").read_text(encoding="utf-8"))
+    (tiny / "config.json").write_text(json.dumps({**config, "n_layer": 9}), encoding="utf-8")
+    reasons.append(reason_of(lmviz.load, tiny))
+    monkeypatch.setattr(type(model.tokenizer), "labels", lambda *arguments: SimpleNamespace(kinds=("unknown",)))
+    reasons.append(reason_of(lmviz.watched_words, trace, ["🍣"]))
+    for reason in reasons:
+        assert "理由（英語）" not in reason
+    assert "NaN" in reasons[0] and "「🍣」" in reasons[-1]
+
+
+def test_a_position_past_what_was_read_fails_its_figures_and_the_run(built, in_process):
+    """The catalog allows what max_new_tokens may reach; a continuation can end before."""
+    change(built, SETSUBUN, "{text: 変わり}", "3")
+    n = len(Store(built).read(planned(built)["setsubun/tiny"].task.key(
+        planned(built)["setsubun/tiny"].task.wanted()[0])).tokens)
+    change(built, SETSUBUN, "position: 3", f"position: {n - 1}")
+    assert build_miniature(built, only="setsubun/tiny").ok
+    catalog = read_catalog(built)
+    setsubun = next(prompt for prompt in catalog.prompts if prompt.id == "setsubun")
+    options = setsubun.figures.layer_predictions.model_copy(update={"position": n})
+    figures = setsubun.figures.model_copy(update={"layer_predictions": options})
+    catalog = catalog.model_copy(update={"prompts": (setsubun.model_copy(update={"figures": figures}),)})
+    for _ in range(2):
+        summary = run.build(catalog, built, only="setsubun/tiny", device="cpu")
+        assert not summary.ok
+        assert {kind for kind, _ in summary.failed[0].failures} == {"predictions", "layer_predictions"}
+        assert f"{n - 1} " in summary.failed[0].failures["predictions", ""]["ja"]
+        figures = {figure.kind: figure for figure in read_manifest(built, "setsubun", "tiny").figures}
+        assert figures["predictions"].failure and figures["rankings"].failure is None
 
 
 def test_entries_are_chosen_by_glob_and_hub_models_only_by_name(miniature):

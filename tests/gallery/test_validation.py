@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 
@@ -73,6 +74,11 @@ MISTAKES = {
     "tag": (MAME, "text: 豆", "text: !!python/name:os.system 豆", "tag", 4, "python"),
     "infinity": (SETSUBUN, "max_new_tokens: 4", "max_new_tokens: .inf", "not_finite", 12, ".inf"),
     "huge number": (SETSUBUN, "max_new_tokens: 4", "max_new_tokens: " + "9" * 5000, "number_too_large", 12, "large"),
+    "seed past 32 bits": (SETSUBUN, "max_new_tokens: 4", "seed: 4294967296", "out_of_bounds", 12, "4294967295"),
+    "empty list": (SETSUBUN, "[鬼, 豆]", "[]", "list_too_short", 16, "1"),
+    "no models": (MODELS, "- id", "[]\n---\n- id", "wrong_file", 1, "holds an empty list"),
+    "indented with a tab": (SETSUBUN, "  article", "\tarticle", "tab", 7, "spaces"),
+    "text turned around": (MAME, "text: 豆をまいて、", "text: 豆\u202eを", "control_character", 4, "U+202E"),
     "not YAML": (MAME, "models: [tiny]", "models: [tiny", "not_yaml", 8, "YAML"),
     "two documents": (MAME, "models: [tiny]", "models: [tiny]\n---\nid: x", "several_documents", 8, "---"),
     "control character": (MAME, "text: 豆をまいて、", 'text: "豆\\e[31m"', "control_character", 4, "U+001B"),
@@ -111,7 +117,7 @@ def test_a_mistake_is_named_with_its_place_and_its_cure(miniature, mistake):
 def test_one_mistake_is_one_problem(miniature):
     """No mistake drags along others that vanish when it is mended, but for these few."""
     drags = {"missing key", "not YAML", "two documents", "id with capitals", "huge number", "infinity", "alias",
-             "model twice", "control character", "tag"}
+             "model twice", "control character", "tag", "no models"}
     for name in MISTAKES.keys() - drags:
         file, old, new, *_ = MISTAKES[name]
         before = (miniature / file).read_text(encoding="utf-8")
@@ -157,6 +163,12 @@ def test_weights_only_as_bin_name_the_command_that_converts_them(miniature):
     directory = miniature / "models" / "tiny"
     (directory / "model.safetensors").rename(directory / "pytorch_model.bin")
     assert "convert models/tiny" in problems_of(miniature)[0].text("en")
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_what_is_no_file_is_not_read(miniature, make):
+    make(miniature / "gallery/catalog/prompts/x.yaml")
+    assert [(p.key, p.line) for p in problems_of(miniature)] == [("not_a_file", 1)]
 
 
 def test_bytes_that_are_not_utf8_are_placed(miniature):
@@ -237,5 +249,5 @@ def test_positions_by_text_by_number_and_by_default():
     assert position_at(texts, At(text="鬼")) is None
     assert resolve(None, texts, 4) == 4
     assert resolve(None, texts, 6) == 5
-    assert resolve(99, texts, 4) == 5
+    assert resolve(99, texts, 4) == 99
     assert resolve(2, texts, 4) == 2
