@@ -9,7 +9,8 @@ if __name__ == "__main__":
         sys.exit(130)
     except ModuleNotFoundError as error:  # the words of gallery.command need packages too
         sys.exit(
-            f"Python のパッケージ {error.name} が入っていません。make gallery を実行するか、.venv/bin/python を使ってください。\n"
+            f"Python のパッケージ {error.name} が入っていません。"
+            "make gallery を実行するか、.venv/bin/python を使ってください。\n"
             f"The Python package {error.name} is not installed. Run make gallery, or use .venv/bin/python."
         )
     sys.exit(main())
