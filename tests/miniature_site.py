@@ -1,5 +1,6 @@
-"""The miniature gallery as a website, made once a session: one entry that works with one figure that failed, one
-entry that failed, one whose model is away, and a prompt whose words try to break out of the page."""
+"""The miniature gallery as a website, made once a session: one entry that works with one figure that failed and
+one that lacks a part, one entry that failed, one whose model is away, and a prompt whose words try to break out of the
+page."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from miniature import MAME
 
 HOSTILE_TITLE = '<script>document.title="broken"</script>"豆"'
 HOSTILE_ABOUT = "````````` と </script><img src=x onerror=alert(1)>"
+LACKING = {"ja": "記憶域が足りません", "en": "there was too little memory"}
 FAILURE = {"ja": "NMFが収束しませんでした", "en": "NMF did not converge"}
 
 
@@ -30,6 +32,8 @@ def make_site(built_source: Path, directory: Path) -> Path:
     for figure in content["figures"]:
         if figure["kind"] == "neuron_factors":
             figure["failure"] = FAILURE
+        if figure["kind"] == "attribution":
+            figure["incomplete"] = {"feature_ablation": LACKING}
     manifest.write_text(json.dumps(content), encoding="utf-8")
     build_site(root, say=lambda line: None, address="")
     return root

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from gallery.pages.edition import Edition
+from gallery.subjects import Entry
 
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
@@ -14,4 +15,15 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
         "build_report.html", url="how-it-was-built/", title=edition.words("nav.report"), kind="report",
         description=edition.words("report.lead"), searched=False, hide=("toc",), failed=failed,
         counts=Counter(entry.status for entry in edition.entries), n_figures=sum(1 for _ in edition.figures()),
+        groups=_groups(edition),
     )
+
+
+def _groups(edition: Edition) -> list[list[Entry]]:
+    """Entries of one model with the same status for the same reason stand together, the built ones first."""
+    groups: dict[tuple[str, str, str], list[Entry]] = {}
+    for entry in edition.entries:
+        reason = entry.reason[edition.language] if entry.reason else ""
+        groups.setdefault((entry.model.id, entry.status, reason), []).append(entry)
+    order = ("built", "failed", "missing")
+    return sorted(groups.values(), key=lambda group: order.index(group[0].status))

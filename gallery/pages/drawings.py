@@ -27,6 +27,10 @@ class Readable(Protocol):
     def read(self, key: str) -> Result: ...
 
 
+class Unreadable(Exception):
+    """The store no longer has a figure's result, or has one that this version does not read."""
+
+
 @dataclass(frozen=True)
 class Drawing:
     """A figure as drawn in one language.
@@ -62,8 +66,8 @@ class Drawings:
              layer: int | None = None) -> Drawing:
         """The figure, at another position or layer than its own where these are given.
 
-        Raises whatever the store raises for a result that is not there, and ``ValueError`` for a position or layer
-        that the result does not have.
+        Raises ``Unreadable`` for a result that is not there, and ``ValueError`` for a position or layer that the
+        result does not have.
         """
         position = figure.position if position is None else position
         layer = figure.options.get("layer") if layer is None else layer
@@ -71,7 +75,7 @@ class Drawings:
                            _in_order(figure)])
         if path is not None and path.is_file():
             return Drawing(**json.loads(path.read_text(encoding="utf-8")))
-        results = {name: self.store.read(figure.results[name]) for name in _in_order(figure)}
+        results = {name: self._read(figure.results[name]) for name in _in_order(figure)}
         drawing = _draw(figure, results, language, position, layer)
         if path is not None:
             write_atomically(path, json.dumps(asdict(drawing), ensure_ascii=False).encode())
@@ -90,10 +94,16 @@ class Drawings:
             return path.read_text(encoding="utf-8")
         from lmviz import figures
 
-        svg = figures.thumbnail(self.store.read(next(iter(figure.results.values()))), language)
+        svg = figures.thumbnail(self._read(next(iter(figure.results.values()))), language)
         if path is not None:
             write_atomically(path, svg.encode())
         return svg
+
+    def _read(self, key: str) -> Result:
+        try:
+            return self.store.read(key)
+        except (OSError, LookupError, ValueError) as error:
+            raise Unreadable(str(error)) from error
 
     def _path(self, request: list[Any], suffix: str = ".json") -> Path | None:
         if self.directory is None:

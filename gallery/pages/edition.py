@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from gallery.pages.drawings import Drawings
 from gallery.pages.words import Language, Words
 from gallery.subjects import Entry, Figure
 from gallery.validation.schema import FIGURE_KINDS, Bilingual, Catalog, Model, Prompt
+
+log = logging.getLogger("gallery.pages")
 
 
 def relative(target: str, page: str) -> str:
@@ -122,7 +125,8 @@ class Edition:
             if figure.kind == "rankings" and figure.failure is None:
                 try:
                     return Markup(self.drawings.thumbnail(figure, self.language))
-                except (OSError, LookupError, ValueError):
+                except Exception as error:
+                    log.error("%s: %s: %s", entry.id, type(error).__name__, error)
                     break
         return Markup("")
 

@@ -11,7 +11,6 @@ from gallery.pages import (
     figure,
     gallery_index,
     home,
-    kinds,
     models,
     moved,
     prompt,
@@ -23,7 +22,7 @@ from gallery.pages.words import Language
 from gallery.subjects import Entry
 from gallery.validation.schema import Catalog
 
-WRITERS = (home, gallery_index, prompt, entry, models, figure, kinds, build_report, moved, search_catalog)
+WRITERS = (home, gallery_index, prompt, entry, models, figure, build_report, moved, search_catalog)
 """One module a kind of page; each has ``pages(edition)``."""
 
 

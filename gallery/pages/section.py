@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from gallery.pages import citation
-from gallery.pages.drawings import Drawing
+from gallery.pages.drawings import Drawing, Unreadable
 from gallery.pages.edition import Edition
 from gallery.subjects import Entry, Figure
 
@@ -17,12 +18,16 @@ log = logging.getLogger("gallery.pages")
 
 @dataclass(frozen=True)
 class Section:
-    """A figure ready for the page; ``drawing`` is None where it failed, and ``reason`` says why."""
+    """A figure ready for the page; ``drawing`` is None where it failed, and ``reason`` says why.
+
+    ``lacking`` are the parts that could not be computed where others could: what each is, and why.
+    """
 
     entry: Entry
     figure: Figure
     drawing: Drawing | None
     reason: str | None
+    lacking: tuple[tuple[str, str], ...] = ()
 
     def title(self, edition: Edition) -> str:
         return self.drawing.title if self.drawing else edition.words(f"kind.{self.figure.kind}")
@@ -32,16 +37,30 @@ def section(edition: Edition, entry: Entry, figure: Figure, *, position: int | N
             layer: int | None = None) -> Section:
     """Draws the figure, or says in the reader's language why there is none.
 
-    A result that the store no longer has, or one of an older schema, is a figure to compute again, not a broken site.
+    A result that the store no longer has, or one of an older schema, is a figure to compute again, and what our own
+    drawing code stumbles over is one figure less: neither is a broken site.
     """
     if figure.failure is not None:
         return Section(entry, figure, None, figure.failure[edition.language])
     try:
-        return Section(entry, figure, edition.drawings.draw(figure, edition.language, position=position, layer=layer),
-                       None)
-    except (OSError, LookupError, ValueError) as error:
+        drawing = edition.drawings.draw(figure, edition.language, position=position, layer=layer)
+    except Unreadable as error:
         log.warning("%s %s: %s", entry.id, figure.kind, error)
         return Section(entry, figure, None, edition.words("section.unreadable", command=entry.command))
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}"
+        log.error("%s %s: %s", entry.id, figure.kind, why)
+        return Section(entry, figure, None, edition.words("section.undrawable", error=why))
+    return Section(entry, figure, drawing, None, tuple(_lacking(edition, figure)))
+
+
+def _lacking(edition: Edition, figure: Figure) -> Iterator[tuple[str, str]]:
+    from lmviz.figures.description import method_name
+
+    for name, why in figure.incomplete.items():
+        what = (method_name(name, edition.language) if figure.kind == "attribution"
+                else edition.words("section.components", n=name))
+        yield what, why[edition.language]
 
 
 def render(edition: Edition, shown: Section, *, url: str, level: int = 2, anchor: str | None = None,

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from gallery.pages.edition import Edition
@@ -49,7 +50,5 @@ def _draw(wanted: tuple[str, str, Language]) -> None:
     edition = _editions[language]
     for entry, figure in edition.figures():
         if entry.id == entry_id and figure.kind == kind:
-            try:
+            with suppress(Exception):
                 edition.drawings.draw(figure, language)
-            except (OSError, LookupError, ValueError):
-                return

@@ -89,11 +89,13 @@ def on_template_context(context: dict[str, Any], **rest: Any) -> dict[str, Any]:
 
 def _with_addresses(context: dict[str, Any], there: str) -> dict[str, Any]:
     """Adds the words of the theme and where things are: the root of the whole site, and this page in both languages."""
-    base = context["base_url"].rstrip("/")
     japanese = current.edition.language == "ja"
+    if context["base_url"] == "/" and not japanese:
+        context["base_url"] = "/en/"  # a page for any address, of a site that does not know its own
+    base = context["base_url"].rstrip("/")
     root = base if japanese else f"{base}/.."
     context.update(
-        words=current.edition.words, navigation=NAVIGATION, root_url=root,
+        words=current.edition.words, navigation=NAVIGATION, root_url=root, edition_url=base,
         alternates={"ja": f"{root}/{there}", "en": f"{root}/en/{there}"},
     )
     return context

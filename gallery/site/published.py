@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,3 +23,11 @@ def published_files() -> Iterator[tuple[str, bytes]]:
         if path.is_file():
             yield f"assets/lmviz/{path.relative_to(static).as_posix()}", path.read_bytes()
     yield "assets/lmviz/vega-bundle.js", bundle.javascript().encode()
+    yield "assets/gallery/dark-without-scripts.css", _dark(ASSETS / "colours.css", static / "figures.css").encode()
+
+
+def _dark(*sheets: Path) -> str:
+    """The sheets' dark colours for pages without scripts, where nothing marks the page as dark."""
+    blocks = [re.search(r'\[data-md-color-scheme="slate"\][^{]*\{([^}]*)\}', sheet.read_text(encoding="utf-8"))[1]
+              for sheet in sheets]
+    return "".join(f"body[data-md-color-scheme] {{{block}}}\n" for block in blocks)

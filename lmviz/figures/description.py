@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -97,6 +97,21 @@ def attribution_convention(result: Attribution, language: Language) -> str:
                    quantity=message(f"attribution.quantity.{result.target}", language))
 
 
+def watched_words_alternative(
+    result: WatchedWords, language: Language, quantity: Literal["log_probability", "rank"]
+) -> str:
+    """The picture of one quantity in words; for ranks, of the words that have one."""
+    words = [quoted(labels.visible(word), language) for word in result.words]
+    where = place(result, result.position, language)
+    if quantity == "rank":
+        ranks = result.ranks[:, -1]
+        listed = [(words[i], notation.rank(ranks[i])) for i in np.argsort(ranks, kind="stable") if ranks[i] > 0]
+        return message("watched_words.alternative_rank", language, place=where, list=_listed(listed, language))
+    logs = result.log_probabilities[:, -1]
+    listed = [(words[i], notation.nats(float(logs[i]))) for i in np.argsort(-logs, kind="stable")]
+    return message("watched_words.alternative", language, place=where, list=_listed(listed, language))
+
+
 def _listed(pairs: list[tuple[str, str]], language: Language) -> str:
     return message("list.separator", language).join(
         message("list.item", language, token=token, value=value) for token, value in pairs
@@ -165,7 +180,6 @@ def _rankings(result: Rankings, language: Language, position: int, layer: int | 
 
 def _watched_words(result: WatchedWords, language: Language, position: int, layer: int | None) -> Description:
     words = [quoted(labels.visible(word), language) for word in result.words]
-    final = result.log_probabilities[:, -1]
     where = place(result, result.position, language)
     used = message("list.separator", language).join(
         message("watched_words.used", language, word=word, tokens=" + ".join(labels.visible(t) for t in texts))
@@ -174,8 +188,7 @@ def _watched_words(result: WatchedWords, language: Language, position: int, laye
     return Description(
         titles.watched_words(result, language),
         message("watched_words.caption", language, place=where),
-        message("watched_words.alternative", language, place=where, list=_listed(
-            [(words[i], notation.nats(float(final[i]))) for i in np.argsort(-final, kind="stable")], language)),
+        watched_words_alternative(result, language, "log_probability"),
         message("watched_words.convention", language, words=used),
     )
 

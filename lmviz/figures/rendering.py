@@ -13,10 +13,11 @@ from typing import Any
 from lmviz.figures import scales
 from lmviz.figures.bundle import VEGA_LITE_VERSION
 from lmviz.figures.messages import Language, message
-from lmviz.figures.scales import Scheme
+from lmviz.figures.scales import FONT, Scheme
 from lmviz.results import Rankings
 
 _FONT_DIRECTORIES = ("/usr/share/fonts/opentype/noto", "/usr/share/fonts/opentype/ipaexfont-gothic")
+_GENERIC = "sans-serif"
 
 
 @cache
@@ -41,7 +42,10 @@ def svg(chart: Any, scheme: Scheme = "light") -> str:
         raise ValueError(f"unknown scheme {scheme!r}; known: light, dark")
     _register_fonts()
     specification = scales.recoloured(json.dumps(chart.to_dict(), ensure_ascii=False), scheme)
-    return vl_convert.vegalite_to_svg(json.loads(specification), vl_version=VEGA_LITE_VERSION)
+    # The engine goes through the stack of families for every text that it measures: with one generic family it is
+    # three times as fast and places things within a pixel of the same, so the stack is put in afterwards.
+    drawn = vl_convert.vegalite_to_svg(json.loads(specification.replace(FONT, _GENERIC)), vl_version=VEGA_LITE_VERSION)
+    return drawn.replace(f'font-family="{_GENERIC}"', f'font-family="{FONT}"')
 
 
 def inline_svg(chart: Any, *, label: str, identifier: str) -> str:

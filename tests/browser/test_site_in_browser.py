@@ -130,6 +130,41 @@ def test_without_scripts_an_entry_shows_its_figures_and_the_index_its_cards(chro
     context.close()
 
 
+def test_without_scripts_colours_follow_the_system_all_the_same(chromium, served):
+    inks = []
+    for scheme in ("light", "dark"):
+        context = chromium.new_context(java_script_enabled=False, color_scheme=scheme)
+        page = context.new_page()
+        page.goto(served + "setsubun/tiny/")
+        inks.append([page.locator(selector).first.evaluate("one => getComputedStyle(one).backgroundColor")
+                     for selector in ("body", "#rankings td:not(.none)")])
+        context.close()
+    (light, _), (dark, _) = inks
+    assert sum(map(int, re.findall(r"\d+", light))) > 600 > 200 > sum(map(int, re.findall(r"\d+", dark)))
+    assert inks[0][1] != inks[1][1]
+
+
+def test_going_back_from_an_enlarged_figure_stays_on_the_page_and_keeps_the_choice(watched):
+    page = entry(watched)
+    page.locator("#rankings [data-enlarge]").click()
+    page.locator("dialog.lm-enlarged td").nth(4).click()
+    chosen = page.url
+    assert re.search(r"[?&]t=\d+", chosen)
+    page.go_back()
+    expect(page.locator("dialog.lm-enlarged")).to_have_count(0)
+    assert page.url == chosen and page.locator("#rankings td").count() > 10
+
+
+def test_one_escape_closes_the_search_and_returns_to_where_the_reader_was(watched):
+    page = watched().open("")
+    page.locator("[data-open-search]").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("節分")
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+    assert page.evaluate("document.activeElement.matches('[data-open-search]')")
+
+
 def test_hostile_words_run_nothing(watched):
     page = watched().open("mame/tiny/")
     assert page.title().startswith("<script>")

@@ -96,6 +96,15 @@ def test_bars_are_the_probabilities(results: dict[str, Any]) -> None:
     assert "次" not in figures.svg(after)
 
 
+def test_each_picture_of_watched_words_speaks_of_its_own_quantity(results: dict[str, Any]) -> None:
+    words = results["watched_words"]
+    soup = BeautifulSoup(html.watched_words(words, "en", figure_id="abc"), "html.parser")
+    logs, ranks = (picture["aria-label"] for picture in soup.select(".chart > svg"))
+    best = int(np.argmin(np.where(words.ranks[:, -1] > 0, words.ranks[:, -1], words.vocabulary_size + 1)))
+    assert logs.startswith("Log-probabilities")
+    assert ranks.startswith("Ranks") and f"“{words.words[best]}” {words.ranks[best, -1]:,}" in ranks
+
+
 def test_a_rank_chart_of_words_without_ranks_is_refused() -> None:
     words = fakes.watched_words()
     with pytest.raises(ValueError, match="single token"):

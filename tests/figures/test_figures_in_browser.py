@@ -69,7 +69,7 @@ def ready(page: sync_api.Page) -> None:
 
 
 def test_hover_shows_click_keeps_escape_lets_go(page: sync_api.Page) -> None:
-    strip, card = page.locator(".lmviz-tokens > .columns .strip"), page.locator(".lmviz-tokens .card h4")
+    strip, card = page.locator(".lmviz-tokens > .columns .strip"), page.locator(".lmviz-tokens .card .name-of")
     first = card.inner_text()
     strip.locator("[data-p='21']").hover()
     assert card.inner_text() == "ため"
@@ -96,7 +96,7 @@ def test_a_column_of_the_heatmap_moves_every_figure(page: sync_api.Page) -> None
     top = lens.labels.texts[lens.labels.index(int(lens.token_ids[7, 23, 0]))]
     assert top in page.locator(".lmviz-predictions .vega-embed svg").text_content()
     assert page.locator(".lmviz-attribution .token.target").inner_text() == "行事"
-    assert page.locator(".lmviz-tokens .card h4").inner_text() == "行事"
+    assert page.locator(".lmviz-tokens .card .name-of").inner_text() == "行事"
 
 
 def test_the_layer_control_redraws_the_bars(page: sync_api.Page) -> None:
@@ -112,7 +112,7 @@ def test_the_layer_control_redraws_the_bars(page: sync_api.Page) -> None:
 def test_an_address_brings_its_state_and_nonsense_is_ignored(page: sync_api.Page, address: str) -> None:
     page.goto(f"{address}/index.html?t=25&m=saliency&f=6-2&l=99&u=what")
     ready(page)
-    assert page.locator(".lmviz-tokens .card h4").inner_text() == "ある"
+    assert page.locator(".lmviz-tokens .card .name-of").inner_text() == "ある"
     assert page.locator(".lmviz-attribution .switch [aria-pressed='true']").inner_text() == "サリエンシー"
     assert page.locator(".lmviz-attribution .token[class*=' m']").count() > 0
     assert page.locator("[data-panel='6'] li.lit").get_attribute("data-factor") == "1"

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from miniature_site import FAILURE, HOSTILE_ABOUT, HOSTILE_TITLE
+from miniature_site import FAILURE, HOSTILE_ABOUT, HOSTILE_TITLE, LACKING
 
+from gallery.pages.drawings import Drawings
+from gallery.pages.section import section as shown_section
+from gallery.site.editions import open_edition
+from gallery.store import Store
 from gallery.validation.schema import FIGURE_KINDS
 
 RAW = re.compile("[▁Ġ\ufffd]|<0x[0-9A-F]{2}>")
@@ -51,6 +56,41 @@ def test_a_failed_figure_says_why_in_its_place_and_leads_to_no_files(page):
         section = page(url).select_one("#neuron_factors")
         assert FAILURE[language] in section.select_one(".notice").get_text()
         assert not section.select(".lmviz") and "/f/" not in str(section)
+
+
+def test_a_figure_that_lacks_a_part_is_shown_and_says_which_and_why(page):
+    for language, method in (("ja", "特徴の除去"), ("en", "Feature ablation")):
+        section = page("setsubun/tiny/" if language == "ja" else "en/setsubun/tiny/").select_one("#attribution")
+        assert section.select(".lmviz")
+        said = section.select_one(".figure-lacking").get_text()
+        assert method in said and LACKING[language] in said
+
+
+def test_drawing_code_that_stumbles_costs_one_figure_and_is_logged(site_root, monkeypatch, caplog):
+    edition = open_edition(site_root, "ja")
+    entry = next(entry for entry in edition.entries if entry.id == "setsubun/tiny")
+    monkeypatch.setattr(edition.drawings, "draw", lambda *figure, **at: [][0])
+    shown = shown_section(edition, entry, entry.figures[0])
+    assert shown.drawing is None and "IndexError" in shown.reason
+    assert "setsubun/tiny tokens: IndexError" in caplog.text
+
+
+def test_a_result_that_is_gone_names_the_command_that_computes_it_again(site_root, tmp_path):
+    edition = open_edition(site_root, "ja")
+    entry = next(entry for entry in edition.entries if entry.id == "setsubun/tiny")
+    empty = replace(edition, drawings=Drawings(Store(tmp_path)))
+    assert "--only 'setsubun/tiny'" in shown_section(empty, entry, entry.figures[0]).reason
+
+
+def test_the_page_for_lost_addresses_leads_back_into_its_own_edition(site):
+    for name, prefix in (("404.html", "/"), ("en/404.html", "/en/")):
+        soup = BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser")
+        links = [a["href"] for a in soup.select("a[href]:not([data-language-switch], .skip)")]
+        assert links and all(link.startswith(prefix) and not link.startswith("//") for link in links)
+        for address in [*links, soup.select_one("[data-language-switch]")["href"],
+                        *(sheet["href"] for sheet in soup.select("link[rel=stylesheet]"))]:
+            path = site / urlsplit(urljoin("http://x/", address)).path.lstrip("/")
+            assert path.is_file() or (path / "index.html").is_file(), address
 
 
 def test_a_failed_entry_says_why_and_shows_no_figure(page):

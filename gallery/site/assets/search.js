@@ -114,6 +114,10 @@ export function openSearch(dialog, button) {
     } else if (event.key === "Enter") {
       event.preventDefault();
       list.children[Math.max(chosen, 0)]?.querySelector("a").click();
+    } else if (event.key === "Escape") {
+      // left to itself, a field for searching takes the first Escape to empty itself
+      event.preventDefault();
+      dialog.close();
     }
   });
   dialog.addEventListener("click", (event) => {

@@ -50,7 +50,7 @@ def predictions(
     # Not seen, but counted: the axis ends where the data say, also when the browser changes the rows.
     end = base.mark_point(opacity=0).encode(x="limit:Q")
     return style.styled(
-        alt.layer(drawn, names, written, end).properties(width=440, height=26 * len(values) or 26)
+        alt.layer(drawn, names, written, end).properties(width=340, height=26 * len(values) or 26)
     )
 
 

@@ -15,7 +15,7 @@ from lmviz.results import WatchedWords
 
 _DASHES = [[1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [5, 2], [3, 5], [12, 3], [1, 3]]
 _SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left"]
-WIDTH = 500
+WIDTH = 400
 
 
 def watched_words(

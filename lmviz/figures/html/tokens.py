@@ -59,7 +59,7 @@ def _data(result: TokenProbabilities, language: Language, position: int | None) 
 def _card(result: TokenProbabilities, language: Language, position: int) -> str:
     """The card as the server writes it; ``static/tokens.js`` writes the same for other positions."""
     words = "tokens.browser"
-    title = f"<h4>{f.escape(labels.of_position(result.tokens, position, language))}</h4>"
+    title = f'<p class="name-of">{f.escape(labels.of_position(result.tokens, position, language))}</p>'
     if position >= len(result.tokens):
         return title + f'<p class="soft">{f.escape(message(f"{words}.next", language))}</p>'
     number = f.escape(message(f"{words}.of", language, position=position))

@@ -6,7 +6,7 @@ from typing import Any
 
 from lmviz.figures import rendering
 from lmviz.figures.charts.watched_words import watched_words as chart
-from lmviz.figures.description import describe
+from lmviz.figures.description import watched_words_alternative as spoken
 from lmviz.figures.html import fragment as f
 from lmviz.figures.messages import Language, message
 from lmviz.figures.scales import colours
@@ -24,7 +24,6 @@ def watched_words(
 ) -> str:
     """Log-probabilities, and ranks where some word is a single token. The position is the result's own."""
     result = results
-    words = describe("watched_words", result, language)
     charts: dict[str, Any] = {"log_probability": chart(result, language)}
     if (result.ranks > 0).any():
         charts["rank"] = chart(result, language, quantity="rank")
@@ -33,7 +32,7 @@ def watched_words(
         if len(charts) > 1 else ""
     pictures = "".join(
         f'<div class="chart" data-chart="{name}"{"" if name == "log_probability" else " hidden"}>'
-        f"{rendering.inline_svg(drawn, label=words.alternative, identifier=f'{figure_id}-{name}')}</div>"
+        f"{rendering.inline_svg(drawn, label=spoken(result, language, name), identifier=f'{figure_id}-{name}')}</div>"
         for name, drawn in charts.items()
     )
     fixed = f.escape(message("watched_words.fixed", language))

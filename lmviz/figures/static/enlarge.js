@@ -1,5 +1,6 @@
 // A figure fills the window and comes back: the same element moves into a dialog, so that nothing is drawn twice.
 
+/** @param closed runs once the figure is back and the address is again the one from before */
 export function startEnlarge(root, button, closed = () => {}) {
   if (!button) return;
   const open = button.textContent;
@@ -15,12 +16,20 @@ export function startEnlarge(root, button, closed = () => {}) {
     frame.append(root);
     (place.parentElement.closest("article") ?? document.body).append(frame);
     button.textContent = button.dataset.close;
+    // A reader on a phone goes back by the browser's own button, which would otherwise leave the page.
+    history.pushState(history.state, "", location.href);
+    let returned = false;
+    addEventListener("popstate", () => {
+      returned = true;
+      if (frame.open) frame.close();
+      closed();
+    }, { once: true });
     frame.addEventListener("close", () => {
+      if (!returned) history.back();
       place.replaceWith(root);
       frame.remove();
       button.textContent = open;
       button.focus();
-      closed();
     });
     frame.showModal();
     button.focus();

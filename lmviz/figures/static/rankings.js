@@ -15,7 +15,7 @@ export function start({ root, data, scope, position }) {
   scope.accept("t", (value) => Number.isInteger(value) && value >= 0 && value < columns);
   readout.textContent = data.words.hint;
   root.querySelector(".scroll").removeAttribute("tabindex");
-  startEnlarge(root, root.querySelector("[data-enlarge]"), () => scope.hover("t", null));
+  startEnlarge(root, root.querySelector("[data-enlarge]"), () => { scope.hover("t", null); scope.restate(); });
 
   const table = root.querySelector("table");
   table.addEventListener("pointerover", (event) => {

@@ -50,6 +50,9 @@ export class Scope extends EventTarget {
     for (const key of this.#kept.keys()) this.#changed(key);
   }
 
+  /** Writes what is kept into the address, which may speak of earlier choices after the browser went back. */
+  restate() { if (this.addressed) this.#write(); }
+
   #write() {
     const address = new URL(location.href);
     for (const key of KEYS) {

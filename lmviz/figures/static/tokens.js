@@ -22,7 +22,7 @@ export function start({ root, data, scope, position }) {
 
   function write(p) {
     const words = data.words;
-    const title = element("h4", {}, p < data.tokens.length ? data.tokens[p] : words.next);
+    const title = element("p", { class: "name-of" }, p < data.tokens.length ? data.tokens[p] : words.next);
     if (p >= data.tokens.length) return [element("p", { class: "soft" }, words.next)];
     const number = element("p", { class: "soft" }, fill(words.of, { position: p }));
     if (data.logs[p] === null) return [title, number, element("p", {}, words.nothing)];
