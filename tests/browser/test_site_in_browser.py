@@ -137,7 +137,7 @@ def test_without_scripts_colours_follow_the_system_all_the_same(chromium, served
         page = context.new_page()
         page.goto(served + "setsubun/tiny/")
         inks.append([page.locator(selector).first.evaluate("one => getComputedStyle(one).backgroundColor")
-                     for selector in ("body", "#rankings td:not(.none)")])
+                     for selector in ("body", "#rankings tbody td:not(.none)")])
         context.close()
     (light, _), (dark, _) = inks
     assert sum(map(int, re.findall(r"\d+", light))) > 600 > 200 > sum(map(int, re.findall(r"\d+", dark)))
