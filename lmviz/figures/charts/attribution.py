@@ -9,11 +9,13 @@ import numpy as np
 
 from lmviz.figures import notation, scales
 from lmviz.figures.charts import strip, style, text
+from lmviz.figures.charts.accepts import accepts
 from lmviz.figures.messages import Language, message
 from lmviz.figures.titles import target_row
 from lmviz.results import Attribution
 
 
+@accepts(Attribution)
 def attribution(result: Attribution, language: Language = "ja", *, position: int | None = None) -> alt.LayerChart:
     """Contributions to the token at ``position`` (by default the first target), largest absolute score = 1.
 

@@ -6,12 +6,14 @@ import altair as alt
 
 from lmviz.figures import labels, notation, scales
 from lmviz.figures.charts import style
+from lmviz.figures.charts.accepts import accepts
 from lmviz.figures.messages import Language, message
 from lmviz.figures.scales import colour
 from lmviz.figures.titles import lens_row
 from lmviz.results import LayerPredictions
 
 
+@accepts(LayerPredictions)
 def layer_predictions(
     result: LayerPredictions, language: Language = "ja", *, position: int | None = None, top_k: int = 8
 ) -> alt.LayerChart:

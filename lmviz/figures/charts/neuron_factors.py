@@ -7,11 +7,13 @@ import numpy as np
 
 from lmviz.figures import labels
 from lmviz.figures.charts import style
+from lmviz.figures.charts.accepts import accepts
 from lmviz.figures.messages import Language, message
 from lmviz.figures.scales import FACTOR_HUES, colour
 from lmviz.results import NeuronFactors
 
 
+@accepts(NeuronFactors)
 def neuron_factors(result: NeuronFactors, language: Language = "ja") -> alt.Chart:
     """A row of bars a factor, in its hue, each row scaled to its own maximum; tokens across."""
     names = labels.of_positions(result.tokens, language)

@@ -9,6 +9,7 @@ import altair as alt
 
 from lmviz.figures import labels, notation
 from lmviz.figures.charts import style
+from lmviz.figures.charts.accepts import accepts
 from lmviz.figures.messages import Language, message
 from lmviz.figures.scales import colour
 from lmviz.figures.titles import lens_row
@@ -18,6 +19,7 @@ LIMITS = (0.1, 0.2, 0.5, 1.0)
 """Ends of the probability axis: the first that the strongest candidate does not pass."""
 
 
+@accepts(LayerPredictions)
 def predictions(
     result: LayerPredictions, language: Language = "ja", *, position: int | None = None, layer: int | None = None
 ) -> alt.LayerChart:

@@ -6,11 +6,13 @@ import altair as alt
 
 from lmviz.figures import labels, notation, scales
 from lmviz.figures.charts import style
+from lmviz.figures.charts.accepts import accepts
 from lmviz.figures.messages import Language, message
 from lmviz.figures.scales import colour
 from lmviz.results import Rankings
 
 
+@accepts(Rankings)
 def rankings(result: Rankings, language: Language = "ja") -> alt.LayerChart:
     """Tokens across, layers down, the deepest at the bottom; a logarithmic colour scale, 1 the strongest."""
     names = labels.of_positions(result.tokens, language)

@@ -9,10 +9,12 @@ import numpy as np
 
 from lmviz.figures import notation, scales
 from lmviz.figures.charts import strip, style, text
+from lmviz.figures.charts.accepts import accepts
 from lmviz.figures.messages import Language, message
 from lmviz.results import TokenProbabilities
 
 
+@accepts(TokenProbabilities)
 def tokens(result: TokenProbabilities, language: Language = "ja") -> alt.LayerChart:
     """The token strip as a chart. Colour is probability; what is underlined is the continuation."""
     placed = text.lines(result.tokens, language)

@@ -9,6 +9,7 @@ import altair as alt
 
 from lmviz.figures import labels, notation
 from lmviz.figures.charts import style, text
+from lmviz.figures.charts.accepts import accepts
 from lmviz.figures.messages import Language, message
 from lmviz.figures.scales import FACTOR_HUES, colour
 from lmviz.results import WatchedWords
@@ -18,6 +19,7 @@ _SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down
 WIDTH = 400
 
 
+@accepts(WatchedWords)
 def watched_words(
     result: WatchedWords, language: Language = "ja", *, quantity: Literal["log_probability", "rank"] = "log_probability"
 ) -> alt.LayerChart:
