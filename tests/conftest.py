@@ -1,4 +1,4 @@
-"""Fixtures that several rooms share: the miniature gallery, unbuilt and built."""
+"""Fixtures that several rooms share: the miniature gallery, unbuilt and built, and a browser."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 from miniature import build_miniature, make_miniature
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +39,16 @@ def miniature(miniature_source, tmp_path) -> Path:
 def built(built_source, tmp_path) -> Path:
     """A computed miniature gallery of the test's own."""
     return Path(shutil.copytree(built_source, tmp_path / "built"))
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Headless Chromium of the system. One for all tests: Playwright's synchronous API starts once a process."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium on this machine; `make test` installs it on Debian, where it may")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()

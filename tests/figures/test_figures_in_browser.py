@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import http.server
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,13 +16,7 @@ from preview import write
 from lmviz.figures import describe
 
 sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine; `make test` installs it on Debian"),
-]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
+pytestmark = pytest.mark.browser
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -42,17 +35,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[sync_api.Browser]:
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def page(browser: sync_api.Browser, address: str) -> Iterator[sync_api.Page]:
-    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+def page(chromium: sync_api.Browser, address: str) -> Iterator[sync_api.Page]:
+    opened = chromium.new_page(viewport={"width": 1280, "height": 900})
     troubles: list[str] = []
     opened.on("pageerror", lambda error: troubles.append(str(error)))
     opened.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
@@ -166,10 +151,10 @@ def test_the_strip_stays_in_reach(page: sync_api.Page) -> None:
 
 
 def test_nothing_visible_shows_a_raw_form_and_no_page_scrolls_sideways(
-    browser: sync_api.Browser, address: str
+    chromium: sync_api.Browser, address: str
 ) -> None:
     for name in ("index.html", "en.html"):
-        opened = browser.new_page(viewport={"width": 390, "height": 800})
+        opened = chromium.new_page(viewport={"width": 390, "height": 800})
         opened.goto(f"{address}/{name}")
         ready(opened)
         text = opened.evaluate("""() => {
