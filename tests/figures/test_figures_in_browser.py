@@ -27,7 +27,9 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     directory: Path = tmp_path_factory.mktemp("preview")
-    write(directory, fakes.results())
+    results = fakes.results()
+    write(directory, results)
+    write(directory / "reversed", {**results, "neuron_factors": dict(reversed(results["neuron_factors"].items()))})
     (directory / "favicon.ico").write_bytes(b"")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(directory)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -122,6 +124,14 @@ def test_a_factor_is_isolated(page: sync_api.Page) -> None:
     page.locator(".lmviz-neuron_factors .switch [data-count='8']").click()
     assert page.locator("[data-panel='8'] li").count() == 8
     assert page.locator("[data-panel='8']").is_visible()
+
+
+def test_the_number_of_factors_that_the_server_shows_first_stays(page: sync_api.Page, address: str) -> None:
+    page.goto(f"{address}/reversed/index.html")
+    ready(page)
+    pressed = page.locator(".lmviz-neuron_factors .switch [aria-pressed='true']")
+    assert pressed.all_inner_texts() == [list(fakes.results()["neuron_factors"])[-1]]
+    assert page.locator(f"[data-panel='{pressed.inner_text()}']").is_visible()
 
 
 def test_the_heatmap_fills_the_window_and_comes_back(page: sync_api.Page) -> None:

@@ -39,7 +39,7 @@ def neuron_factors(
         return f"<sub>{int(strongest[at]) + 1}</sub>" if values[:, at].max() >= 0.5 else ""
 
     switch = f.switch(
-        message("term.components", language), [(count, count) for count in by_count], first, "count"
+        message("term.components", language), [(count, count) for count in sorted(by_count, key=int)], first, "count"
     ) if len(by_count) > 1 else ""
     panels = "".join(
         f'<div data-panel="{f.escape(count)}"{"" if count == first else " hidden"}>{_rows(item, language)}</div>'
@@ -54,6 +54,7 @@ def neuron_factors(
     if interactive:
         data = {
             **f.base(result, language, "neuron_factors", position),
+            "shown": first,
             "counts": {
                 count: {
                     "values": np.rint(100 * scaled(item)).astype(int).tolist(),

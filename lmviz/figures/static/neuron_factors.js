@@ -11,7 +11,8 @@ export function start({ root, data, scope, position }) {
   const readout = root.querySelector(".readout");
   const explained = root.querySelector("[data-explained]");
   const strip = startStrip(root.querySelector(".strip"), scope);
-  let count = counts[0];
+  const usual = data.shown;
+  let count = usual;
 
   scope.accept("f", (value) => read(value) !== null);
   if (control) {
@@ -36,7 +37,7 @@ export function start({ root, data, scope, position }) {
       const buttons = [...panel.querySelectorAll("button")];
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (step) { event.preventDefault(); buttons[(buttons.indexOf(event.target) + step + buttons.length) % buttons.length]?.focus(); }
-      if (event.key === "Escape") scope.keep("f", count === counts[0] ? null : count);
+      if (event.key === "Escape") scope.keep("f", count === usual ? null : count);
     });
   }
   scope.follow(["f"], update);
@@ -52,7 +53,7 @@ export function start({ root, data, scope, position }) {
   }
 
   function update() {
-    const chosen = read(scope.shown("f")) ?? { n: counts[0], factor: null };
+    const chosen = read(scope.shown("f")) ?? { n: usual, factor: null };
     const kept = read(scope.kept("f"));
     count = chosen.n;
     const { values } = data.counts[count];
