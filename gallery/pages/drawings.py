@@ -71,8 +71,7 @@ class Drawings:
         """
         position = figure.position if position is None else position
         layer = figure.options.get("layer") if layer is None else layer
-        path = self._path([_code(), figure.kind, figure.id, list(figure.results.items()), position, layer, language,
-                           _in_order(figure)])
+        path = self._drawing_path(figure, language, position, layer)
         if path is not None and path.is_file():
             return Drawing(**json.loads(path.read_text(encoding="utf-8")))
         results = {name: self._read(figure.results[name]) for name in _in_order(figure)}
@@ -83,8 +82,7 @@ class Drawings:
 
     def has(self, figure: Figure, language: Language) -> bool:
         """Whether the figure, at its own position and layer, has been drawn before."""
-        path = self._path([_code(), figure.kind, figure.id, list(figure.results.items()), figure.position,
-                           figure.options.get("layer"), language, _in_order(figure)])
+        path = self._drawing_path(figure, language, figure.position, figure.options.get("layer"))
         return path is not None and path.is_file()
 
     def thumbnail(self, figure: Figure, language: Language) -> str:
@@ -104,6 +102,10 @@ class Drawings:
             return self.store.read(key)
         except (OSError, LookupError, ValueError) as error:
             raise Unreadable(str(error)) from error
+
+    def _drawing_path(self, figure: Figure, language: Language, position: int | None, layer: int | None) -> Path | None:
+        return self._path([_code(), figure.kind, figure.id, list(figure.results.items()), position, layer, language,
+                           _in_order(figure)])
 
     def _path(self, request: list[Any], suffix: str = ".json") -> Path | None:
         if self.directory is None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+from gallery.engine.machine import cores
 from gallery.pages.edition import Edition
 from gallery.pages.words import LANGUAGES, Language
 from gallery.site.editions import open_edition
@@ -30,7 +30,7 @@ def draw_ahead(root: Path, tell: Callable[[int, int], None]) -> None:
     wanted = [(entry.id, figure.kind, language) for language in LANGUAGES
               for edition in [open_edition(root, language)]
               for entry, figure in edition.figures() if not edition.drawings.has(figure, language)]
-    processes = min(os.cpu_count() or 1, 8)
+    processes = min(cores(), 8)
     if len(wanted) < FEW or processes < 2:
         return
     tell(0, len(wanted))
