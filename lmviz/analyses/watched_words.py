@@ -18,11 +18,11 @@ import torch
 
 from lmviz.analyses.candidates import ranks
 from lmviz.analyses.lens import lens_logits
+from lmviz.analyses.words import encode_word
 from lmviz.results import WatchedWords
 from lmviz.validation import switch, traced, whole_number
 
 if TYPE_CHECKING:
-    from lmviz.language_model import LanguageModel
     from lmviz.trace import Trace
 
 
@@ -61,7 +61,7 @@ def watched_words(
             f"words cannot be watched at position {position}: this text has positions 1 to {n_positions} for that "
             f"({n_positions} is the one after the last; position 0 has no prediction)"
         )
-    encoded = [_encode(model, word, position) for word in words]
+    encoded = [encode_word(model, word, position) for word in words]
     log_probabilities = np.zeros((len(words), model.n_layers), dtype=np.float64)
     own_ranks = np.zeros((len(words), model.n_layers), dtype=np.int64)
     hidden_states = [_states_before_each(trace, position, ids) for ids in encoded]
@@ -89,23 +89,6 @@ def watched_words(
         vocabulary_size=model.vocabulary_size,
         final_norm=final_norm,
     )
-
-
-def _encode(model: LanguageModel, word: str, position: int) -> tuple[int, ...]:
-    ids = tuple(int(token_id) for token_id in model.tokenizer.encode_continuation(word))
-    if not ids:
-        raise ValueError(f"the word {word!r} has no tokens in {model.name}; name a word that is not empty")
-    if "unknown" in model.tokenizer.labels(ids).kinds:
-        raise ValueError(
-            f"the tokenizer of {model.name} cannot write the word {word!r} (part of it becomes the unknown token), "
-            "so it has no probability; watch another word or another spelling"
-        )
-    if position + len(ids) - 1 > model.context_length:
-        raise ValueError(
-            f"the word {word!r} ({len(ids)} tokens) at position {position} does not fit into the context of "
-            f"{model.context_length} tokens of {model.name}; choose an earlier position"
-        )
-    return ids
 
 
 def _states_before_each(trace: Trace, position: int, ids: tuple[int, ...]) -> np.ndarray:

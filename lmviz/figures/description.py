@@ -92,7 +92,7 @@ def layers_in_words(layers: np.ndarray, language: Language) -> str:
 def attribution_convention(result: Attribution, language: Language) -> str:
     """The convention of one method: what was attributed, to what, against which baseline."""
     details = message("attribution.baseline", language) if result.baseline == "zero" else ""
-    details += message("attribution.steps", language, steps=result.n_steps) if result.n_steps else ""
+    details += message("attribution.steps", language, steps=int(result.n_steps.max())) if result.n_steps.any() else ""
     return message("attribution.convention", language, method=method_name(result.method, language), details=details,
                    quantity=message(f"attribution.quantity.{result.target}", language))
 

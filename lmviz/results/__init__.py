@@ -1,14 +1,16 @@
 """Results: small frozen dataclasses of NumPy arrays. Importing this needs neither torch nor transformers."""
 
 from lmviz.results.attribution import Attribution
+from lmviz.results.attribution_receipt import AttributionReceipt
 from lmviz.results.base import Result, result_class
 from lmviz.results.layer_predictions import LayerPredictions
+from lmviz.results.method_trust import MethodTrust
 from lmviz.results.neuron_factors import NeuronFactors
 from lmviz.results.rankings import Rankings
 from lmviz.results.token_probabilities import TokenProbabilities
 from lmviz.results.watched_words import WatchedWords
 
 __all__ = [
-    "Attribution", "LayerPredictions", "NeuronFactors", "Rankings", "Result", "TokenProbabilities", "WatchedWords",
-    "result_class",
+    "Attribution", "AttributionReceipt", "LayerPredictions", "MethodTrust", "NeuronFactors", "Rankings", "Result",
+    "TokenProbabilities", "WatchedWords", "result_class",
 ]

@@ -1,17 +1,18 @@
 """Attribution: how much each earlier token contributed to the prediction of a token, by a choice of methods.
 
 The input is the token embedding before positions are added, the target by default the log-probability of the token that
-stands there. Methods are Captum's, one file each; a new one is a function in a file of its own, entered with
+stands there. Methods are one file each; a new one is a function in a file of its own, entered with
 `lmviz.analyses.attribution.registry.attribution_method` and imported here.
 
     result = lmviz.attribute(trace, method="integrated_gradients")
     result.scores[0]                           # shares of the earlier tokens in the first token of the continuation
+    lmviz.attribute(trace, targets=[range(9, 12)], target="contrast", foil="豆")    # why this word and not 豆
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -23,19 +24,18 @@ from lmviz.analyses.attribution import (  # noqa: F401 (importing a method enter
     saliency,
 )
 from lmviz.analyses.attribution.arguments import Arguments, Scores
-from lmviz.analyses.attribution.baselines import BASELINES
-from lmviz.analyses.attribution.objectives import OBJECTIVES
-from lmviz.analyses.attribution.registry import METHODS, AttributionMethod
+from lmviz.analyses.attribution.question import ask
+from lmviz.analyses.attribution.registry import METHODS, REFUSED, AttributionMethod
 from lmviz.results import Attribution
-from lmviz.validation import known, traced, whole_number, whole_numbers
+from lmviz.validation import known, traced
 
 if TYPE_CHECKING:
     from lmviz.trace import Trace
 
 __all__ = ["attribute", "attribution_methods"]
 
-_BYTES_AT_ONCE = {"cpu": 2**29, "cuda": 2**32}
-"""Memory for what a backward pass keeps. Fixed, not what is free: the size of a batch moves the last bits."""
+TOLERANCE = 0.01
+"""Completeness error that methods with an integral go for by default."""
 
 
 def attribution_methods() -> tuple[AttributionMethod, ...]:
@@ -46,92 +46,82 @@ def attribution_methods() -> tuple[AttributionMethod, ...]:
 def attribute(
     trace: Trace,
     method: str = "integrated_gradients",
-    targets: Iterable[int] | None = None,
+    targets: Iterable[int | range] | None = None,
     target: str = "log_probability",
+    foil: str | None = None,
     baseline: str = "zero",
     n_steps: int | None = None,
+    tolerance: float = TOLERANCE,
     seed: int = 0,
 ) -> Attribution:
-    """Attributes the tokens at the target positions to the tokens before them.
+    """Attributes tokens of the text, one by one or several as one, to the tokens before them.
 
     Args:
         trace: the text as the model read it.
         method: name of a method, see `attribution_methods`.
-        targets: positions of the tokens to explain, each at least 1; by default those of the continuation, or every
-            position from 1 where there is none.
-        target: what is explained: ``"log_probability"`` (nats), ``"probability"`` or ``"logit"`` of the token.
-        baseline: what stands for "absent": ``"zero"``, the zero embedding. Methods without one do not look at it.
-        n_steps: steps of integrated gradients; None doubles them from 16, target by target, until the completeness
-            error is under 1 % or 512 are reached. Methods without an integral do not look at it.
+        targets: what to explain: positions, each at least 1, or ranges of positions that count as one target; by
+            default the positions of the continuation, or every position from 1 where there is none.
+        target: what of it: ``"log_probability"`` (nats; of several tokens the sum, each read after those before it),
+            ``"probability"``, ``"logit"`` (single tokens only) or ``"contrast"``: why this and not the foil, the
+            difference of their log-probabilities.
+        foil: the word of a contrast, of any number of tokens; None for what the model holds the likeliest there beside
+            the target's first token.
+        baseline: what stands for "absent": ``"zero"``, ``"mean"``, ``"padding"`` or ``"sampled"``, see
+            `lmviz.analyses.attribution.baselines`. Methods without one do not look at it.
+        n_steps: steps of an integral or samples; None for as many as the method needs (integrated gradients doubles
+            them from 16, target by target, until the tolerance or 512 is reached). Others do not look at it.
+        tolerance: completeness error, a share of the difference, at which steps are no longer doubled.
         seed: for methods that sample.
 
     Returns:
         ``scores`` and ``norms`` float32 ``[target, position]``, 0 from the target on; see `lmviz.results.Attribution`.
 
     Raises:
-        ValueError: an unknown method, target, baseline or position, or fewer than one step.
+        ValueError: an unknown or refused method, an unknown target or baseline, a position that is not there or that
+            nothing predicts, a foil that cannot be written or is the target itself, a baseline that the model has not.
     """
     traced(trace)
+    if isinstance(method, str) and method in REFUSED:
+        raise ValueError(
+            f"{method} is not computed: {REFUSED[method]}; lmviz.attribution_methods() lists those that are"
+        )
     chosen = METHODS[known(method, METHODS, "attribution method", "lmviz.attribution_methods() lists them")]
-    objective = OBJECTIVES[known(target, OBJECTIVES, "attribution target", "what of the prediction is explained")]
-    absent = BASELINES[known(baseline, BASELINES, "baseline", "what stands for an absent token")]
-    if n_steps is not None:
-        n_steps = whole_number("n_steps", n_steps, 1)
-    seed = whole_number("seed", seed)
-    positions = _target_positions(trace, targets)
-    scores = chosen.compute(_arguments(trace, positions, objective, absent, n_steps, seed))
+    arguments = ask(trace, targets, target, foil, baseline, n_steps, tolerance, seed)
+    return answer(chosen, arguments, trace, baseline, tolerance if n_steps is None else None)
+
+
+def answer(
+    method: AttributionMethod, arguments: Arguments, trace: Trace, baseline: str, tolerance: float | None
+) -> Attribution:
+    """The method's answer to a question, as a result."""
+    found = method.compute(arguments)
+    positions = arguments.positions
+    inputs = arguments.embeddings[None]
+    if method.uses_baseline:
+        inputs = torch.cat([inputs, arguments.baselines])
+    values = arguments.values(inputs).double().cpu().numpy()
+    n_targets, n_positions = len(arguments.targets), len(arguments.token_ids)
+    errors = found.completeness_errors
+    converges = errors is not None and tolerance is not None
     return Attribution(
         tokens=trace.tokens,
         model=trace.model.name,
-        method=method,
-        target=target,
-        baseline=baseline if chosen.uses_baseline else "none",
-        signed=chosen.signed,
+        method=method.name,
+        target=arguments.objective,
+        baseline=baseline if method.uses_baseline else "none",
+        signed=method.signed,
         target_positions=positions,
-        scores=_before_targets(scores.scores, positions, len(trace.token_ids)),
-        norms=_before_targets(scores.norms, positions, len(trace.token_ids)),
-        completeness_errors=_completeness_errors(scores, len(positions)),
-        n_steps=scores.n_steps,
-        seed=seed,
-    )
-
-
-def _target_positions(trace: Trace, targets: Iterable[int] | None) -> np.ndarray:
-    n_positions = len(trace.token_ids)
-    if n_positions < 2:
-        raise ValueError("the text has a single token, which nothing precedes: there is nothing to attribute")
-    if targets is None:
-        first = trace.n_prompt if trace.n_prompt < n_positions else 1
-        return np.arange(max(first, 1), n_positions, dtype=np.int64)
-    chosen = whole_numbers("targets", targets)
-    if not chosen:
-        raise ValueError("targets is empty; name at least one position, or leave it out for the continuation")
-    wrong = [position for position in chosen if not 1 <= position < n_positions]
-    if wrong:
-        raise ValueError(
-            f"target {wrong[0]} cannot be explained: targets lie between 1 and {n_positions - 1} in this text "
-            "(position 0 has no prediction)"
-        )
-    if len(set(chosen)) < len(chosen):
-        raise ValueError(f"targets {chosen} name a position twice; name each once")
-    return np.array(chosen, dtype=np.int64)
-
-
-def _arguments(trace: Trace, positions: np.ndarray, objective: Any, absent: Any, n_steps: int | None, seed: int):
-    model = trace.model
-    last = int(positions.max())
-    embeddings = model.embed(trace.token_ids[:last]).detach().float()
-    bytes_a_token = 160 * model.n_layers * model.width + 12 * model.vocabulary_size
-    return Arguments(
-        model=model,
-        token_ids=torch.tensor(trace.token_ids[: last + 1], device=model.device),
-        embeddings=embeddings,
-        baseline=absent(embeddings),
-        targets=positions,
-        objective=objective,
-        n_steps=n_steps,
-        seed=seed,
-        tokens_at_once=max(1, _BYTES_AT_ONCE.get(model.device.type, 2**29) // bytes_a_token),
+        target_lengths=np.array([len(each.token_ids) for each in arguments.targets], dtype=np.int64),
+        foil_ids=tuple(each.foil_ids for each in arguments.targets),
+        foil_texts=tuple(_text(trace, each.foil_ids) for each in arguments.targets),
+        values=values[0],
+        absent_values=values[1:].mean(axis=0) if method.uses_baseline else np.full(n_targets, np.nan),
+        scores=_before_targets(found.scores, positions, n_positions),
+        norms=_before_targets(found.norms, positions, n_positions),
+        completeness_errors=np.full(n_targets, np.nan) if errors is None else np.asarray(errors, dtype=np.float64),
+        n_steps=np.broadcast_to(np.asarray(found.n_steps, dtype=np.int64), (n_targets,)).copy(),
+        tolerance=np.array(tolerance if converges else np.nan),
+        seed=arguments.seed,
     )
 
 
@@ -146,7 +136,11 @@ def _before_targets(values: np.ndarray | None, positions: np.ndarray, n_position
     return full
 
 
-def _completeness_errors(scores: Scores, n_targets: int) -> np.ndarray:
-    if scores.completeness_errors is None:
-        return np.full(n_targets, np.nan)
-    return np.asarray(scores.completeness_errors, dtype=np.float64)
+def _text(trace: Trace, token_ids: tuple[int, ...]) -> str:
+    """What the tokens say together; where they end inside a character, the label of each."""
+    tokenizer = trace.model.tokenizer
+    try:
+        return b"".join(tokenizer.decode_bytes(token_id) for token_id in token_ids).decode()
+    except UnicodeDecodeError:
+        labels = tokenizer.labels(token_ids)
+        return "".join(labels.texts[labels.index(token_id)] for token_id in token_ids)

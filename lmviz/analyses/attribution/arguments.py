@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from lmviz.analyses.attribution.objectives import Objective
+from lmviz.analyses.attribution.memory import in_batches, rows_at_once
+from lmviz.analyses.attribution.objectives import OBJECTIVES, log_probability
+from lmviz.analyses.attribution.targets import Target
 
 if TYPE_CHECKING:
-    from captum.attr._utils.attribution import GradientAttribution
-
     from lmviz.language_model import LanguageModel
 
-_MOST_SHARING = 32
-"""Targets of a group at most: the gradients of all are held at once."""
+_MOST_SHARING = 64
+"""Targets of a group at most."""
 
 
 @dataclass(frozen=True)
@@ -29,83 +30,202 @@ class Scores:
         scores: ``[target, position]``.
         norms: ``[target, position]``; None for a method that has none.
         completeness_errors: ``[target]``; None for a method that promises no completeness.
-        n_steps: the most steps any target took; 0 for a method without an integral.
+        n_steps: steps or samples that each target took, ``[target]`` or one number for all; 0 where there are none.
     """
 
     scores: np.ndarray
     norms: np.ndarray | None = None
     completeness_errors: np.ndarray | None = None
-    n_steps: int = 0
+    n_steps: np.ndarray | int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Arguments:
     """The question, in the form in which methods answer it.
 
-    A method varies `embeddings` and looks at `values`, or is one of Captum's gradient methods, which `sharing` applies.
-    It need not cut off what stands after a target: the model is causal, so later positions change nothing and have
-    gradient 0.
+    A method varies `embeddings` and looks at `values`, or asks for `gradients`; both take rows of embeddings
+    ``[row, position, width]``, of which target ``i`` sees the first ``targets[i].position``. It need not cut off what
+    stands after a target: the model is causal, so later positions change nothing and have gradient 0. One pass through
+    the model serves all targets of one token.
 
     Attributes:
         model: the model.
-        token_ids: int64 ``[position]``, up to and including the last target.
+        token_ids: int64 ``[position]``, the whole text.
         embeddings: float32 ``[position, width]``: token embeddings before positions are added, up to the last target.
-        baseline: float32 ``[position, width]``: what stands for "absent".
-        targets: positions whose tokens are explained.
-        objective: what of the prediction is explained.
-        n_steps: steps of an integral; None to take as many as it needs.
-        seed: for methods that sample.
-        tokens_at_once: tokens that may pass through the model together, with what a backward pass needs kept.
+        baselines: float32 ``[set, position, width]``: what stands for "absent"; one, or a sampled set over which
+            methods take the mean.
+        targets: what is explained.
+        objective: what of the prediction is explained, see `OBJECTIVES`.
+        n_steps: steps of an integral, or samples; None to take as many as the method needs.
+        tolerance: completeness error at which steps are no longer doubled.
+        seed: for methods that sample, by NumPy's PCG64.
+        kept: what methods with the same question share; see `own_gradients`.
     """
 
     model: LanguageModel
-    token_ids: Tensor
+    token_ids: np.ndarray
     embeddings: Tensor
-    baseline: Tensor
-    targets: np.ndarray
-    objective: Objective
+    baselines: Tensor
+    targets: tuple[Target, ...]
+    objective: str
     n_steps: int | None
+    tolerance: float
     seed: int
-    tokens_at_once: int
+    kept: dict[tuple, list[Tensor]] = dataclasses.field(default_factory=dict, repr=False)
 
-    def values(self, inputs: Tensor) -> Tensor:
-        """The objective at all targets: ``[row, target]`` for inputs ``[row, position, width]``. One forward pass."""
-        targets = torch.tensor(self.targets, device=inputs.device)
-        hidden = self.model.hidden_from_embeddings(inputs.to(self.model.dtype))[:, targets - 1]
-        logits = self.model.unembed(hidden.flatten(0, 1))
-        return self.objective(logits, self.token_ids[targets].repeat(len(inputs))).view(len(inputs), -1)
+    def replace(self, **changes: object) -> Arguments:
+        """The same question with some parts changed."""
+        return dataclasses.replace(self, **{"kept": {}, **changes})
 
-    def groups(self, indices: np.ndarray | None = None) -> Iterator[tuple[np.ndarray, Tensor]]:
-        """Targets in groups that share forward passes: their indices, and inputs ``[target, position, width]``.
+    @property
+    def all_targets(self) -> np.ndarray:
+        """int64 ``[target]``: indices of the targets."""
+        return np.arange(len(self.targets))
 
-        Every row of the inputs is the text up to the last target of the group. A backward pass covers all of it, so
-        that only targets with nearly as much before them belong together.
+    @property
+    def positions(self) -> np.ndarray:
+        """int64 ``[target]``: where each target begins."""
+        return np.array([target.position for target in self.targets], dtype=np.int64)
+
+    def values(self, inputs: Tensor, indices: np.ndarray | None = None, ends: np.ndarray | None = None) -> Tensor:
+        """What is explained, float32 ``[row, target]``, without gradients.
+
+        Args:
+            inputs: ``[row, position, width]``.
+            indices: of the targets asked for; all by default.
+            ends: int64 ``[row, target]``: how many of a row's positions stand before a target, at least 1, where that
+                is not the target's own position; what follows them in the row is padding.
         """
-        left = np.arange(len(self.targets)) if indices is None else indices
-        left = left[np.argsort(-self.targets[left], kind="stable")]
-        while len(left):
-            length = int(self.targets[left[0]])
-            n_rows = min(int((4 * self.targets[left] >= 3 * length).sum()), _MOST_SHARING)
-            group, left = left[:n_rows], left[n_rows:]
-            yield group, self.embeddings[:length].repeat(n_rows, 1, 1).requires_grad_()
+        indices = self.all_targets if indices is None else np.asarray(indices)
+        if ends is None:
+            ends = np.broadcast_to(self.positions[indices], (len(inputs), len(indices)))
+        values = torch.zeros(len(inputs), len(indices), device=inputs.device)
 
-    def sharing(self, method: type[GradientAttribution], group: np.ndarray) -> Any:
-        """A method of Captum's for the inputs of a group: rows that differ only in their target share a forward pass.
+        def run(rows: slice) -> None:
+            with torch.no_grad():
+                values[rows] = self._values(inputs[rows, : int(ends.max())], indices, ends[rows])
 
-        Captum would run the whole model once a target, on what is the same input.
+        at_once = rows_at_once(self.model, int(ends.max()))
+        in_batches(run, len(inputs), max(1, at_once // (1 + len(indices) // 16)))
+        return values
+
+    def gradients(
+        self,
+        make: Callable[[slice], Tensor],
+        n_rows: int,
+        weigh: Callable[[slice, Tensor], Tensor],
+        indices: np.ndarray | None = None,
+    ) -> Iterator[tuple[int, Tensor]]:
+        """Weighed sums over rows of the objective's gradients: pairs of a target's index and float64 ``[position, width]``.
+
+        Args:
+            make: rows ``[row, position, width]`` of embeddings for a slice of them, long enough for the last target.
+            n_rows: how many there are.
+            weigh: the rows of a slice and their gradients ``[row, position, width]`` to their weighed sum
+                ``[position, width]``; positions run up to the target, or to the last of those that share its pass.
+            indices: of the targets asked for; all by default. They come in any order, each once.
         """
-        attribution = method(self.values)
-        attribution.gradient_func = lambda forward_fn, inputs, *_, **__: (self._gradients(inputs[0], group),)
-        return attribution
+        for group in self._groups(self.all_targets if indices is None else np.asarray(indices)):
+            length = int(self.positions[group].max())
+            sums: list[Tensor | float] = [0.0] * len(group)
 
-    def _gradients(self, inputs: Tensor, group: np.ndarray) -> Tensor:
-        """``[step * target, position, width]`` of the objective at each target, for such inputs, targets innermost."""
-        distinct = inputs[:: len(group)].detach().requires_grad_()
-        gradients = []
+            def run(rows: slice, group: np.ndarray = group, length: int = length, sums: list = sums) -> None:
+                inputs = make(rows)[:, :length].detach().requires_grad_()
+                parts = [weigh(rows, gradient).double() for gradient in self._gradients(inputs, group)]
+                sums[:] = [total + part for total, part in zip(sums, parts, strict=True)]
+
+            in_batches(run, n_rows, rows_at_once(self.model, length))
+            yield from zip(group.tolist(), sums, strict=True)
+
+    def own_gradients(self) -> list[Tensor]:
+        """Gradients float32 ``[position, width]`` at the text itself, by target; methods that need them share them."""
+        key = (self.targets, self.objective)
+        if key not in self.kept:
+            own: list[Tensor] = [torch.empty(0)] * len(self.targets)
+            for index, gradient in self.gradients(lambda rows: self.embeddings[None], 1, lambda rows, each: each[0]):
+                own[index] = gradient[: self.targets[index].position].float()
+            self.kept.clear()
+            self.kept[key] = own
+        return self.kept[key]
+
+    def value_of(self, hidden: Tensor, index: int) -> Tensor:
+        """The objective ``[row]`` of a target of one token, from hidden states ``[row, position, width]``; differentiable."""
+        target = self.targets[index]
+        logits = self.model.unembed(hidden[:, target.position - 1])
+        own = torch.full((len(hidden),), target.token_ids[0], device=hidden.device)
+        foil = torch.full_like(own, target.foil_ids[0]) if target.foil_ids else None
+        return OBJECTIVES[self.objective](logits, own, foil)
+
+    def value_of_span(self, inputs: Tensor, index: int, ends: np.ndarray | None = None) -> Tensor:
+        """The objective ``[row]`` of any target, for rows ``[row, position, width]`` before it; differentiable.
+
+        ``ends`` int64 ``[row]`` says how many positions of a row stand before the target; all that the target has.
+        """
+        target = self.targets[index]
+        ends = np.full(len(inputs), target.position) if ends is None else ends
+        value = self._log_probability_of(inputs, target.token_ids, ends)
+        if self.objective == "contrast":
+            return value - self._log_probability_of(inputs, target.foil_ids, ends)
+        return value.exp() if self.objective == "probability" else value
+
+    def _log_probability_of(self, inputs: Tensor, token_ids: tuple[int, ...], ends: np.ndarray) -> Tensor:
+        """Chain rule over the tokens, each read after those before it, ``[row]``."""
+        rows = torch.arange(len(inputs), device=inputs.device)[:, None]
+        places = torch.as_tensor(ends, device=inputs.device)[:, None] + torch.arange(len(token_ids), device=inputs.device)
+        if len(token_ids) > 1:
+            held = self.model.embed(token_ids[:-1]).detach().to(inputs.dtype)
+            inputs = torch.nn.functional.pad(inputs, (0, 0, 0, len(held)))
+            inputs = inputs.index_put((rows, places[:, :-1]), held.expand(len(inputs), -1, -1))
+        hidden = self.model.hidden_from_embeddings(inputs.to(self.model.dtype))[rows, places - 1]
+        ids = torch.tensor(token_ids, device=inputs.device).expand(len(inputs), -1)
+        return log_probability(self.model.unembed(hidden), ids).sum(dim=1)
+
+    def _values(self, inputs: Tensor, indices: np.ndarray, ends: np.ndarray) -> Tensor:
+        single = np.array([self.targets[index].is_single for index in indices])
+        values = torch.zeros(len(inputs), len(indices), device=inputs.device)
+        if single.any():
+            values[:, torch.from_numpy(single)] = self._single_values(inputs, indices[single], ends[:, single])
+        for column in np.flatnonzero(~single):
+            own = ends[:, column]
+            values[:, column] = self.value_of_span(inputs[:, : int(own.max())], int(indices[column]), own)
+        return values
+
+    def _single_values(self, inputs: Tensor, indices: np.ndarray, ends: np.ndarray) -> Tensor:
+        hidden = self.model.hidden_from_embeddings(inputs.to(self.model.dtype))
+        before = torch.tensor(ends - 1, device=inputs.device)
+        rows = torch.arange(len(inputs), device=inputs.device)[:, None]
+        targets = [self.targets[index] for index in indices]
+        shape = (len(inputs), len(indices))
+        own = torch.tensor([target.token_ids[0] for target in targets], device=inputs.device).expand(shape)
+        foil = None
+        if self.objective == "contrast":
+            foil = torch.tensor([target.foil_ids[0] for target in targets], device=inputs.device).expand(shape)
+        return OBJECTIVES[self.objective](self.model.unembed(hidden[rows, before]), own, foil)
+
+    def _gradients(self, inputs: Tensor, group: np.ndarray) -> Iterator[Tensor]:
+        """Gradients ``[row, position, width]`` at each target of a group, after one forward pass."""
         with torch.enable_grad():
-            hidden = self.model.hidden_from_embeddings(distinct.to(self.model.dtype))
-            for target in self.targets[group].tolist():
-                logits = self.model.unembed(hidden[:, target - 1])
-                value = self.objective(logits, self.token_ids[target].expand(len(distinct)))
-                gradients += torch.autograd.grad(value.sum(), distinct, retain_graph=True)
-        return torch.stack(gradients, dim=1).flatten(0, 1)
+            if not self.targets[group[0]].is_single:
+                yield torch.autograd.grad(self.value_of_span(inputs, int(group[0])).sum(), inputs)[0]
+                return
+            hidden = self.model.hidden_from_embeddings(inputs.to(self.model.dtype))
+            members = group.tolist()
+            for index in members:
+                value = self.value_of(hidden, index).sum()
+                yield torch.autograd.grad(value, inputs, retain_graph=index != members[-1])[0]
+
+    def _groups(self, indices: np.ndarray) -> Iterator[np.ndarray]:
+        """Targets that share forward passes: of one token, with nearly as much text before them; others stand alone.
+
+        A backward pass covers all of the rows, so that a target far from the end would pay for what stands after it.
+        """
+        single = np.array([self.targets[index].is_single for index in indices], dtype=bool)
+        left = indices[single]
+        left = left[np.argsort(-self.positions[left], kind="stable")]
+        while len(left):
+            length = int(self.positions[left[0]])
+            n_sharing = min(int((4 * self.positions[left] >= 3 * length).sum()), _MOST_SHARING)
+            yield left[:n_sharing]
+            left = left[n_sharing:]
+        for index in indices[~single]:
+            yield np.array([index])

@@ -6,6 +6,7 @@ import torch
 from captum.attr import FeatureAblation
 
 from lmviz.analyses.attribution.arguments import Arguments, Scores
+from lmviz.analyses.attribution.memory import rows_at_once
 from lmviz.analyses.attribution.registry import attribution_method
 
 
@@ -16,18 +17,22 @@ from lmviz.analyses.attribution.registry import attribution_method
     meaning="what the prediction loses when the token is absent: positive where it speaks for the target",
     signed=True,
     uses_baseline=True,
+    tier="fast",
 )
 def feature_ablation(arguments: Arguments) -> Scores:
-    """The whole embedding of a token is one feature; there are no norms.
+    """The whole embedding of a token is one feature; mean over the set of baselines; there are no norms.
 
     A causal model answers for all targets in one pass: those before the ablated token do not change.
     """
-    length = int(arguments.targets.max())
+    length = len(arguments.embeddings)
     positions = torch.arange(length, device=arguments.embeddings.device)
-    attributions = FeatureAblation(arguments.values).attribute(
-        arguments.embeddings[None, :length],
-        baselines=arguments.baseline[None, :length],
-        feature_mask=positions[None, :, None],
-        perturbations_per_eval=max(1, arguments.tokens_at_once // length),
-    )
-    return Scores(attributions[:, :, 0].cpu().numpy())
+    ablated = torch.stack([
+        FeatureAblation(arguments.values).attribute(
+            arguments.embeddings[None],
+            baselines=baseline[None],
+            feature_mask=positions[None, :, None],
+            perturbations_per_eval=rows_at_once(arguments.model, length),
+        )[:, :, 0]
+        for baseline in arguments.baselines
+    ])
+    return Scores(ablated.mean(dim=0).cpu().numpy())

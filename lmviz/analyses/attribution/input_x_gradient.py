@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from captum.attr import InputXGradient
 
 from lmviz.analyses.attribution.arguments import Arguments, Scores
 from lmviz.analyses.attribution.registry import attribution_method
@@ -12,17 +11,18 @@ from lmviz.analyses.attribution.registry import attribution_method
 @attribution_method(
     "input_x_gradient",
     paper="Shrikumar, Greenside, Shcherbina & Kundaje 2016, Not Just a Black Box, arXiv:1605.01713",
-    cost="one backward pass a target; targets near each other share a forward pass",
+    cost="one backward pass a target, shared with saliency; targets near each other share a forward pass",
     meaning="first-order share of a token in the prediction: positive where it speaks for the target",
     signed=True,
     uses_baseline=False,
+    tier="fast",
 )
 def input_x_gradient(arguments: Arguments) -> Scores:
     """Embedding times gradient, summed over the width; the norms are the product's L2 norms."""
     scores = np.zeros((len(arguments.targets), len(arguments.embeddings)))
     norms = np.zeros_like(scores)
-    for group, inputs in arguments.groups():
-        products = arguments.sharing(InputXGradient, group).attribute(inputs).detach()
-        scores[group, : inputs.shape[1]] = products.sum(dim=2).cpu().numpy()
-        norms[group, : inputs.shape[1]] = products.norm(dim=2).cpu().numpy()
+    for index, gradient in enumerate(arguments.own_gradients()):
+        product = arguments.embeddings[: len(gradient)] * gradient
+        scores[index, : len(gradient)] = product.sum(dim=1).cpu().numpy()
+        norms[index, : len(gradient)] = product.norm(dim=1).cpu().numpy()
     return Scores(scores, norms)

@@ -2,20 +2,19 @@
 
 ``share_i = (x_i - b_i) * integral over a in [0, 1] of the gradient at b + a (x - b)``, by Gauss-Legendre quadrature.
 The shares sum to ``f(x) - f(b)`` (completeness); how far they are from it measures the quadrature's error.
+
+The nodes are Captum's. Its loop runs the whole model once a target; here the targets share the forward passes.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import torch
-from captum.attr import IntegratedGradients
+from captum.attr._utils.approximation_methods import approximation_parameters
 from torch import Tensor
 
 from lmviz.analyses.attribution.arguments import Arguments, Scores
 from lmviz.analyses.attribution.registry import attribution_method
-
-TOLERANCE = 0.01
-"""Completeness error at which steps are no longer doubled."""
 
 FIRST_STEPS, MOST_STEPS = 16, 512
 
@@ -23,36 +22,40 @@ FIRST_STEPS, MOST_STEPS = 16, 512
 @attribution_method(
     "integrated_gradients",
     paper="Sundararajan, Taly & Yan 2017, Axiomatic Attribution for Deep Networks, arXiv:1703.01365",
-    cost="16 to 512 backward passes a target, doubled until the completeness error is under 1 %; targets near each "
-    "other share forward passes",
+    cost="16 to 512 backward passes a target, doubled until the completeness error is under the tolerance; targets near "
+    "each other share forward passes",
     meaning="share of a token in the difference between the prediction for the text and for absent embeddings",
     signed=True,
     uses_baseline=True,
+    tier="fast",
 )
 def integrated_gradients(arguments: Arguments) -> Scores:
-    """Shares summed over the width; the norms are the shares' L2 norms.
+    """Shares summed over the width, mean over the set of baselines; the norms are the shares' L2 norms.
 
     Each target has its own number of steps; those that need more go on together.
     """
     scores = np.zeros((len(arguments.targets), len(arguments.embeddings)))
     norms = np.zeros_like(scores)
     errors = np.zeros(len(arguments.targets))
-    with torch.no_grad():
-        present = arguments.values(arguments.embeddings[None])[0]
-        absent = arguments.values(arguments.baseline[None])[0]
-    differences = (present.double() - absent.double()).cpu().numpy()
-    n_steps, open_ = arguments.n_steps or FIRST_STEPS, np.arange(len(arguments.targets))
+    steps = np.zeros(len(arguments.targets), dtype=np.int64)
+    differences = difference(arguments)
+    n_steps, left = arguments.n_steps or FIRST_STEPS, arguments.all_targets
     while True:
-        for group, inputs in arguments.groups(open_):
-            shares = _shares(arguments, group, inputs, n_steps)
-            scores[group, : inputs.shape[1]] = shares.sum(dim=2).cpu().numpy()
-            norms[group, : inputs.shape[1]] = shares.norm(dim=2).cpu().numpy()
-        for index in open_:
+        for index, shares in _shares(arguments, left, n_steps):
+            scores[index, : len(shares)] = shares.sum(dim=1).cpu().numpy()
+            norms[index, : len(shares)] = shares.norm(dim=1).cpu().numpy()
             errors[index] = completeness_error(float(scores[index].sum()), float(differences[index]))
-        open_ = open_[~(errors[open_] < TOLERANCE)]
-        if arguments.n_steps or not len(open_) or n_steps >= MOST_STEPS:
-            return Scores(scores, norms, errors, n_steps)
+            steps[index] = n_steps
+        left = left[~(errors[left] < arguments.tolerance)]
+        if arguments.n_steps or not len(left) or n_steps >= MOST_STEPS:
+            return Scores(scores, norms, errors, steps)
         n_steps *= 2
+
+
+def difference(arguments: Arguments) -> np.ndarray:
+    """Float64 ``[target]``: the objective for the text less its mean over the baselines."""
+    values = arguments.values(torch.cat([arguments.embeddings[None], arguments.baselines])).double().cpu().numpy()
+    return values[0] - values[1:].mean(axis=0)
 
 
 def completeness_error(total: float, difference: float) -> float:
@@ -62,13 +65,24 @@ def completeness_error(total: float, difference: float) -> float:
     return abs(total - difference) / abs(difference)
 
 
-def _shares(arguments: Arguments, group: np.ndarray, inputs: Tensor, n_steps: int) -> Tensor:
-    """Float64 ``[target, position, width]`` of a group of targets, whose paths are the same."""
-    n_targets, length, _ = inputs.shape
-    shares = arguments.sharing(IntegratedGradients, group).attribute(
-        inputs,
-        baselines=arguments.baseline[:length].expand_as(inputs),
-        n_steps=n_steps,
-        internal_batch_size=n_targets * max(1, arguments.tokens_at_once // length),
-    )
-    return shares.detach().double()
+def _shares(arguments: Arguments, indices: np.ndarray, n_steps: int):
+    """Pairs of a target's index and float64 ``[position, width]``."""
+    step_sizes, alphas = approximation_parameters("gausslegendre")
+    device = arguments.embeddings.device
+    n_baselines = len(arguments.baselines)
+    weights = torch.tensor(step_sizes(n_steps), device=device, dtype=torch.float32).repeat(n_baselines) / n_baselines
+    places = torch.tensor(alphas(n_steps), device=device, dtype=torch.float32).repeat(n_baselines)
+    which = torch.arange(n_baselines, device=device).repeat_interleave(n_steps)
+    away = arguments.embeddings - arguments.baselines
+
+    def make(rows: slice) -> Tensor:
+        return arguments.baselines[which[rows]] + places[rows, None, None] * away[which[rows]]
+
+    def weigh(rows: slice, gradients: Tensor) -> Tensor:
+        length = gradients.shape[1]
+        if n_baselines == 1:
+            return torch.tensordot(weights[rows], gradients, dims=1) * away[0, :length]
+        return torch.einsum("r,rpw,rpw->pw", weights[rows], gradients, away[which[rows], :length])
+
+    for index, shares in arguments.gradients(make, n_steps * n_baselines, weigh, indices):
+        yield index, shares[: arguments.targets[index].position]

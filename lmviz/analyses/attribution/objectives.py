@@ -1,4 +1,4 @@
-"""What of a prediction is attributed: functions of the logits before a target and of the token that stands there."""
+"""What of a prediction is attributed, as a function of the logits before each of a target's tokens."""
 
 from __future__ import annotations
 
@@ -7,24 +7,31 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-Objective = Callable[[Tensor, Tensor], Tensor]
-"""Logits ``[row, vocabulary]`` and token ids ``[row]`` to values ``[row]``."""
+Objective = Callable[[Tensor, Tensor, "Tensor | None"], Tensor]
+"""Logits ``[..., vocabulary]``, token ids ``[...]`` and foil ids ``[...]`` (None where nothing is contrasted) to values
+``[...]``, for targets of one token."""
 
 
-def _logit(logits: Tensor, token_ids: Tensor) -> Tensor:
-    return logits.gather(1, token_ids[:, None])[:, 0]
+def log_probability(logits: Tensor, token_ids: Tensor, foil_ids: Tensor | None = None) -> Tensor:
+    return _logit(logits, token_ids) - torch.logsumexp(logits, dim=-1)
 
 
-def _log_probability(logits: Tensor, token_ids: Tensor) -> Tensor:
-    return _logit(logits, token_ids) - torch.logsumexp(logits, dim=1)
+def _logit(logits: Tensor, token_ids: Tensor, foil_ids: Tensor | None = None) -> Tensor:
+    return logits.gather(-1, token_ids[..., None])[..., 0]
 
 
-def _probability(logits: Tensor, token_ids: Tensor) -> Tensor:
-    return _log_probability(logits, token_ids).exp()
+def _probability(logits: Tensor, token_ids: Tensor, foil_ids: Tensor | None = None) -> Tensor:
+    return log_probability(logits, token_ids).exp()
+
+
+def _contrast(logits: Tensor, token_ids: Tensor, foil_ids: Tensor | None = None) -> Tensor:
+    return _logit(logits, token_ids) - _logit(logits, foil_ids)
 
 
 OBJECTIVES: dict[str, Objective] = {
-    "log_probability": _log_probability,
+    "log_probability": log_probability,
     "probability": _probability,
     "logit": _logit,
+    "contrast": _contrast,
 }
+"""By name. For single tokens a contrast of log-probabilities is one of logits: what normalizes them is the same."""

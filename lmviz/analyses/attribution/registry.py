@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from lmviz.analyses.attribution.arguments import Arguments, Scores
 
 METHODS: dict[str, AttributionMethod] = {}
+
+REFUSED = {
+    "guided_backprop": "guided backpropagation changes how ReLU units pass gradients back, and these models have none",
+    "deconvolution": "deconvolution changes how ReLU units pass gradients back, and these models have none",
+    "guided_gradcam": "Grad-CAM weighs the channels of a convolution, and these models have none",
+    "lrp": "layer-wise relevance propagation is patented, so it is not offered",
+}
+"""Methods that other tools list and this one does not run, with the reason."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +30,7 @@ class AttributionMethod:
         meaning: what a score says.
         signed: whether scores are shares of a difference, or else magnitudes.
         uses_baseline: whether the baseline matters.
+        tier: ``"fast"`` where a build runs it unasked, ``"full"`` where it has to be asked for.
     """
 
     name: str
@@ -29,18 +39,20 @@ class AttributionMethod:
     meaning: str
     signed: bool
     uses_baseline: bool
+    tier: Literal["fast", "full"]
     compute: Callable[[Arguments], Scores] = field(repr=False)
 
 
 def attribution_method(
-    name: str, *, paper: str, cost: str, meaning: str, signed: bool, uses_baseline: bool
+    name: str, *, paper: str, cost: str, meaning: str, signed: bool, uses_baseline: bool,
+    tier: Literal["fast", "full"] = "full",
 ) -> Callable[[Callable[[Arguments], Scores]], Callable[[Arguments], Scores]]:
     """Enters the decorated function as the method ``name``; raises ``ValueError`` if the name is taken."""
 
     def enter(compute: Callable[[Arguments], Scores]) -> Callable[[Arguments], Scores]:
         if name in METHODS:
             raise ValueError(f"there is already an attribution method named {name!r}")
-        METHODS[name] = AttributionMethod(name, paper, cost, meaning, signed, uses_baseline, compute)
+        METHODS[name] = AttributionMethod(name, paper, cost, meaning, signed, uses_baseline, tier, compute)
         return compute
 
     return enter

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from captum.attr import Saliency
 
 from lmviz.analyses.attribution.arguments import Arguments, Scores
 from lmviz.analyses.attribution.registry import attribution_method
@@ -12,17 +11,17 @@ from lmviz.analyses.attribution.registry import attribution_method
 @attribution_method(
     "saliency",
     paper="Simonyan, Vedaldi & Zisserman 2013, Deep Inside Convolutional Networks, arXiv:1312.6034",
-    cost="one backward pass a target; targets near each other share a forward pass",
+    cost="one backward pass a target, shared with input_x_gradient; targets near each other share a forward pass",
     meaning="sum over the width of the gradient's absolute values: a magnitude, without direction",
     signed=False,
     uses_baseline=False,
+    tier="fast",
 )
 def saliency(arguments: Arguments) -> Scores:
     """Sum of |gradient| over the width; the norms are the gradient's L2 norms."""
     scores = np.zeros((len(arguments.targets), len(arguments.embeddings)))
     norms = np.zeros_like(scores)
-    for group, inputs in arguments.groups():
-        gradients = arguments.sharing(Saliency, group).attribute(inputs, abs=False)
-        scores[group, : inputs.shape[1]] = gradients.abs().sum(dim=2).cpu().numpy()
-        norms[group, : inputs.shape[1]] = gradients.norm(dim=2).cpu().numpy()
+    for index, gradient in enumerate(arguments.own_gradients()):
+        scores[index, : len(gradient)] = gradient.abs().sum(dim=1).cpu().numpy()
+        norms[index, : len(gradient)] = gradient.norm(dim=1).cpu().numpy()
     return Scores(scores, norms)
