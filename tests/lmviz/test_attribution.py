@@ -58,7 +58,8 @@ def test_what_stands_after_a_target_changes_nothing(lm, trace, method):
 
 
 @pytest.mark.parametrize("method", FOUR)
-def test_only_the_text_before_the_last_target_is_run_and_one_row_a_target_unembedded(lm, trace, method, monkeypatch):
+def test_only_the_text_before_the_last_target_is_run_and_one_row_a_target_unembedded(lm, method, monkeypatch):
+    trace = lm.trace("節分に鬼を追い払うため")
     lengths, rows = [], []
     run, unembed = lm.hidden_from_embeddings, lm.unembed
     monkeypatch.setattr(lm, "hidden_from_embeddings", lambda x: lengths.append(x.shape[:2]) or run(x))
@@ -68,10 +69,22 @@ def test_only_the_text_before_the_last_target_is_run_and_one_row_a_target_unembe
     assert sum(rows) == sum(batch for batch, _ in lengths)
 
 
+def test_saliency_and_input_times_gradient_share_their_backward_passes(lm, monkeypatch):
+    trace, passes = lm.trace("節分に鬼を追い払うため"), []
+    backward = torch.autograd.grad
+    monkeypatch.setattr(torch.autograd, "grad", lambda *a, **k: passes.append(1) or backward(*a, **k))
+    lmviz.attribute(trace, "saliency", targets=[5, 6, 7])
+    assert len(passes) == 3
+    lmviz.attribute(trace, "input_x_gradient", targets=[5, 6, 7])
+    assert len(passes) == 3
+    lmviz.attribute(trace, "input_x_gradient", targets=[5, 6, 7], target="logit")
+    assert len(passes) == 6
+
+
 @pytest.mark.parametrize("method", FOUR)
 def test_small_batches_give_the_same_scores(trace, method, monkeypatch):
     whole = lmviz.attribute(trace, method, **steps_of(method))
-    monkeypatch.setattr("lmviz.analyses.attribution._BYTES_AT_ONCE", {"cpu": 1})
+    monkeypatch.setattr("lmviz.analyses.attribution.memory._MOST_ON_CPU", 1)
     one_by_one = lmviz.attribute(trace, method, **steps_of(method))
     assert np.allclose(whole.scores, one_by_one.scores, rtol=1e-3, atol=1e-5)
 
@@ -108,7 +121,7 @@ def test_the_derivative_of_a_probability_is_the_probability_times_that_of_its_lo
     [
         ({"method": "deep_dream"}, "known: .*saliency"),
         ({"target": "loss"}, "known: log_probability"),
-        ({"baseline": "mean"}, "known: zero"),
+        ({"baseline": "noise"}, "known: zero"),
         ({"targets": []}, "targets is empty"),
         ({"targets": [0]}, "position 0 has no prediction"),
         ({"targets": [-1]}, "target -1"),
@@ -121,6 +134,7 @@ def test_the_derivative_of_a_probability_is_the_probability_times_that_of_its_lo
         ({"baseline": np.zeros(3)}, "known: zero"),
         ({"n_steps": 2.5}, "n_steps is a whole number"),
         ({"seed": None}, "seed is a whole number"),
+        ({"tolerance": 0}, "tolerance is a number between 0 and 1"),
         ({"n_steps": 0}, "n_steps is a whole number of at least 1, not 0"),
     ],
 )
@@ -145,7 +159,7 @@ def test_a_method_of_ones_own_is_entered_by_a_decorator(trace, monkeypatch):
     try:
         @attribution_method("distance", **properties)
         def distance(arguments):
-            return Scores(np.arange(len(arguments.embeddings)) - arguments.targets[:, None].astype(float))
+            return Scores(np.arange(len(arguments.embeddings)) - arguments.positions[:, None].astype(float))
 
         result = lmviz.attribute(trace, "distance", targets=[3])
         assert result.scores[0, :5].tolist() == [-3, -2, -1, 0, 0]
@@ -175,6 +189,7 @@ def test_start_tokens_are_part_of_what_is_attributed_to(make_model):
 
 def test_seed_and_baseline_are_recorded(trace):
     result = lmviz.attribute(trace, "feature_ablation", targets=[2], seed=7)
-    assert (result.seed, result.baseline, result.n_steps) == (7, "zero", 0)
+    assert (result.seed, result.baseline, result.n_steps.tolist()) == (7, "zero", [0])
+    assert np.isnan(result.tolerance)
     assert lmviz.attribute(trace, "saliency", targets=[2]).baseline == "none"
     assert dataclasses.asdict(result)["method"] == "feature_ablation"

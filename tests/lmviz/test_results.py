@@ -54,10 +54,13 @@ def test_what_is_stored_is_what_was_computed(results, kind):
     assert_equal(stored, original)
 
 
+DOUBLE = ("values", "absent_values", "completeness_errors", "tolerance")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_arrays_have_the_types_that_the_result_promises(results, kind):
     for name, array in results[kind].parts()[0].items():
-        expected = "float64" if name == "completeness_errors" else {"i": "int64", "f": "float32"}[array.dtype.kind]
+        expected = "float64" if name in DOUBLE else {"i": "int64", "f": "float32"}[array.dtype.kind]
         assert array.dtype == expected, name
 
 

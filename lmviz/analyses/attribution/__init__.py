@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from lmviz.analyses.attribution import (  # noqa: F401 (importing a method enters it)
     feature_ablation,
@@ -96,10 +95,6 @@ def answer(
     """The method's answer to a question, as a result."""
     found = method.compute(arguments)
     positions = arguments.positions
-    inputs = arguments.embeddings[None]
-    if method.uses_baseline:
-        inputs = torch.cat([inputs, arguments.baselines])
-    values = arguments.values(inputs).double().cpu().numpy()
     n_targets, n_positions = len(arguments.targets), len(arguments.token_ids)
     errors = found.completeness_errors
     converges = errors is not None and tolerance is not None
@@ -114,8 +109,8 @@ def answer(
         target_lengths=np.array([len(each.token_ids) for each in arguments.targets], dtype=np.int64),
         foil_ids=tuple(each.foil_ids for each in arguments.targets),
         foil_texts=tuple(_text(trace, each.foil_ids) for each in arguments.targets),
-        values=values[0],
-        absent_values=values[1:].mean(axis=0) if method.uses_baseline else np.full(n_targets, np.nan),
+        values=arguments.own_values(),
+        absent_values=arguments.absent_values if method.uses_baseline else np.full(n_targets, np.nan),
         scores=_before_targets(found.scores, positions, n_positions),
         norms=_before_targets(found.norms, positions, n_positions),
         completeness_errors=np.full(n_targets, np.nan) if errors is None else np.asarray(errors, dtype=np.float64),

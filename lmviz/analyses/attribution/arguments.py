@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -59,7 +60,7 @@ class Arguments:
         n_steps: steps of an integral, or samples; None to take as many as the method needs.
         tolerance: completeness error at which steps are no longer doubled.
         seed: for methods that sample, by NumPy's PCG64.
-        kept: what methods with the same question share; see `own_gradients`.
+        kept: what methods with the same targets share; see `own_gradients`, `own_values`.
     """
 
     model: LanguageModel
@@ -71,7 +72,7 @@ class Arguments:
     n_steps: int | None
     tolerance: float
     seed: int
-    kept: dict[tuple, list[Tensor]] = dataclasses.field(default_factory=dict, repr=False)
+    kept: dict[str, Any] = dataclasses.field(default_factory=dict, repr=False)
 
     def replace(self, **changes: object) -> Arguments:
         """The same question with some parts changed."""
@@ -139,14 +140,33 @@ class Arguments:
 
     def own_gradients(self) -> list[Tensor]:
         """Gradients float32 ``[position, width]`` at the text itself, by target; methods that need them share them."""
-        key = (self.targets, self.objective)
-        if key not in self.kept:
+
+        def compute() -> list[Tensor]:
             own: list[Tensor] = [torch.empty(0)] * len(self.targets)
             for index, gradient in self.gradients(lambda rows: self.embeddings[None], 1, lambda rows, each: each[0]):
                 own[index] = gradient[: self.targets[index].position].float()
+            return own
+
+        return self._shared("gradients", compute)
+
+    def own_values(self) -> np.ndarray:
+        """What is explained, for the text itself: float64 ``[target]``."""
+        return self._shared("values", lambda: self.values(self.embeddings[None])[0].double().cpu().numpy())
+
+    @cached_property
+    def absent_values(self) -> np.ndarray:
+        """What is explained, for the baseline: float64 ``[target]``, the mean over a set."""
+        return self.values(self.baselines).double().mean(dim=0).cpu().numpy()
+
+    def _shared(self, name: str, compute: Callable[[], Any]) -> Any:
+        """What is the same for all methods that are asked about these targets of this text."""
+        question = (self.targets, self.objective)
+        if self.kept.get("question") != question:
             self.kept.clear()
-            self.kept[key] = own
-        return self.kept[key]
+            self.kept["question"] = question
+        if name not in self.kept:
+            self.kept[name] = compute()
+        return self.kept[name]
 
     def value_of(self, hidden: Tensor, index: int) -> Tensor:
         """The objective ``[row]`` of a target of one token, from hidden states ``[row, position, width]``; differentiable."""

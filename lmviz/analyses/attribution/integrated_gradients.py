@@ -53,9 +53,8 @@ def integrated_gradients(arguments: Arguments) -> Scores:
 
 
 def difference(arguments: Arguments) -> np.ndarray:
-    """Float64 ``[target]``: the objective for the text less its mean over the baselines."""
-    values = arguments.values(torch.cat([arguments.embeddings[None], arguments.baselines])).double().cpu().numpy()
-    return values[0] - values[1:].mean(axis=0)
+    """Float64 ``[target]``: what is explained for the text, less the same for the baseline."""
+    return arguments.own_values() - arguments.absent_values
 
 
 def completeness_error(total: float, difference: float) -> float:
