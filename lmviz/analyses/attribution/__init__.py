@@ -22,7 +22,7 @@ from lmviz.analyses.attribution import (  # noqa: F401 (importing a method enter
     integrated_gradients,
     saliency,
 )
-from lmviz.analyses.attribution.arguments import Arguments, Scores
+from lmviz.analyses.attribution.arguments import Arguments
 from lmviz.analyses.attribution.question import ask
 from lmviz.analyses.attribution.registry import METHODS, REFUSED, AttributionMethod
 from lmviz.results import Attribution

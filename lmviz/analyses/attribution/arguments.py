@@ -117,7 +117,7 @@ class Arguments:
         weigh: Callable[[slice, Tensor], Tensor],
         indices: np.ndarray | None = None,
     ) -> Iterator[tuple[int, Tensor]]:
-        """Weighed sums over rows of the objective's gradients: pairs of a target's index and float64 ``[position, width]``.
+        """Weighed sums over rows of gradients: pairs of a target's index and float64 ``[position, width]``.
 
         Args:
             make: rows ``[row, position, width]`` of embeddings for a slice of them, long enough for the last target.
@@ -169,7 +169,7 @@ class Arguments:
         return self.kept[name]
 
     def value_of(self, hidden: Tensor, index: int) -> Tensor:
-        """The objective ``[row]`` of a target of one token, from hidden states ``[row, position, width]``; differentiable."""
+        """The objective ``[row]`` of a target of one token; hidden ``[row, position, width]``; differentiable."""
         target = self.targets[index]
         logits = self.model.unembed(hidden[:, target.position - 1])
         own = torch.full((len(hidden),), target.token_ids[0], device=hidden.device)
@@ -191,7 +191,8 @@ class Arguments:
     def _log_probability_of(self, inputs: Tensor, token_ids: tuple[int, ...], ends: np.ndarray) -> Tensor:
         """Chain rule over the tokens, each read after those before it, ``[row]``."""
         rows = torch.arange(len(inputs), device=inputs.device)[:, None]
-        places = torch.as_tensor(ends, device=inputs.device)[:, None] + torch.arange(len(token_ids), device=inputs.device)
+        places = torch.as_tensor(ends)[:, None] + torch.arange(len(token_ids))
+        places = places.to(inputs.device)
         if len(token_ids) > 1:
             held = self.model.embed(token_ids[:-1]).detach().to(inputs.dtype)
             inputs = torch.nn.functional.pad(inputs, (0, 0, 0, len(held)))

@@ -42,8 +42,8 @@ def _sampled(trace: Trace, length: int, seed: int) -> Tensor:
 BASELINES: dict[str, Callable[[Trace, int, int], Tensor]] = {
     "zero": _zero, "mean": _mean, "padding": _padding, "sampled": _sampled,
 }
-"""Trace, length and seed to float32 ``[set, position, width]``, by name: the zero vector; the mean over the vocabulary's
-embeddings; the embedding of the padding token; a set of texts of tokens that the model holds likely in their places."""
+"""Trace, length and seed to float32 ``[set, position, width]``, by name: the zero vector; the mean over the
+vocabulary's embeddings; the embedding of the padding token; a set of texts of tokens that the model holds likely in their places."""
 
 
 def mean_embedding(model: LanguageModel) -> Tensor:
@@ -58,7 +58,7 @@ def mean_embedding(model: LanguageModel) -> Tensor:
 
 
 def sampled_tokens(trace: Trace, length: int, n_texts: int, seed: int) -> np.ndarray:
-    """Token ids int64 ``[text, position]``, each drawn from the model's prediction for its place, never the token itself.
+    """Token ids int64 ``[text, position]``, each drawn from the prediction for its place, never the token itself.
 
     The first position, which nothing predicts, draws from the mean of all predictions. NumPy's PCG64, on the CPU.
     """

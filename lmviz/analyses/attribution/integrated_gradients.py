@@ -22,8 +22,8 @@ FIRST_STEPS, MOST_STEPS = 16, 512
 @attribution_method(
     "integrated_gradients",
     paper="Sundararajan, Taly & Yan 2017, Axiomatic Attribution for Deep Networks, arXiv:1703.01365",
-    cost="16 to 512 backward passes a target, doubled until the completeness error is under the tolerance; targets near "
-    "each other share forward passes",
+    cost="16 to 512 backward passes a target, doubled until the completeness error is under the tolerance; targets "
+    "near each other share forward passes",
     meaning="share of a token in the difference between the prediction for the text and for absent embeddings",
     signed=True,
     uses_baseline=True,
