@@ -43,7 +43,8 @@ BASELINES: dict[str, Callable[[Trace, int, int], Tensor]] = {
     "zero": _zero, "mean": _mean, "padding": _padding, "sampled": _sampled,
 }
 """Trace, length and seed to float32 ``[set, position, width]``, by name: the zero vector; the mean over the
-vocabulary's embeddings; the embedding of the padding token; a set of texts of tokens that the model holds likely in their places."""
+vocabulary's embeddings; the embedding of the padding token; a set of texts of tokens that the model holds likely in
+their places."""
 
 
 def mean_embedding(model: LanguageModel) -> Tensor:
