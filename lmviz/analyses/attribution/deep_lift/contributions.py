@@ -1,0 +1,62 @@
+"""Multipliers times differences: what each token contributes, for every target and the whole set of baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lmviz.analyses.attribution.arguments import Arguments, Scores
+from lmviz.analyses.attribution.deep_lift.passes import compare
+from lmviz.analyses.attribution.integrated_gradients import completeness_error
+from lmviz.analyses.attribution.memory import in_batches, rows_at_once
+
+_ROWS_A_PAIR = 4
+"""What a text and its baseline keep, in rows of an ordinary pass: see the test that measures it."""
+
+
+def contributions(arguments: Arguments) -> Scores:
+    """``multiplier * (x - x0)`` summed over the width, mean over the set of baselines; norms are its L2 norms."""
+    scores = np.zeros((len(arguments.targets), len(arguments.embeddings)))
+    norms = np.zeros_like(scores)
+    for index, shares in _shares(arguments):
+        scores[index, : len(shares)] = shares.sum(dim=1).cpu().numpy()
+        norms[index, : len(shares)] = shares.norm(dim=1).cpu().numpy()
+    differences = arguments.own_values() - arguments.absent_values
+    errors = [completeness_error(float(row.sum()), float(each)) for row, each in zip(scores, differences, strict=True)]
+    return Scores(scores, norms, np.array(errors))
+
+
+def _shares(arguments: Arguments) -> Iterator[tuple[int, Tensor]]:
+    """Pairs of a target's index and float64 ``[position, width]``."""
+    n_baselines = len(arguments.baselines)
+    for group in arguments.groups(arguments.all_targets):
+        length = int(arguments.positions[group].max())
+        sums: list[Tensor | float] = [0.0] * len(group)
+
+        def run(rows: slice, group: np.ndarray = group, length: int = length, sums: list = sums) -> None:
+            baselines = arguments.baselines[rows, :length]
+            text = arguments.embeddings[:length].repeat(len(baselines), 1, 1)
+            away = (text - baselines).double()
+            parts = [(each * away).sum(dim=0) for each in _multipliers(arguments, group, text, baselines)]
+            sums[:] = [total + part for total, part in zip(sums, parts, strict=True)]
+
+        in_batches(run, n_baselines, max(1, rows_at_once(arguments.model, length) // _ROWS_A_PAIR))
+        for index, total in zip(group.tolist(), sums, strict=True):
+            yield index, (total / n_baselines)[: arguments.targets[index].position]
+
+
+def _multipliers(arguments: Arguments, group: np.ndarray, text: Tensor, baselines: Tensor) -> Iterator[Tensor]:
+    """Multipliers ``[row, position, width]`` of each target of a group, after one pass over text and baselines."""
+    network, text, members = arguments.model.network, text.requires_grad_(), group.tolist()
+    if not arguments.targets[members[0]].is_single:
+        value, _ = compare(network, partial(arguments.value_of_span, index=members[0]), text, baselines)
+        yield torch.autograd.grad(value.sum(), text)[0]
+        return
+    hidden, absent = compare(network, arguments.model.hidden_from_embeddings, text, baselines)
+    for index in members:
+        value, _ = compare(network, partial(arguments.value_of, index=index), hidden, absent)
+        yield torch.autograd.grad(value.sum(), text, retain_graph=index != members[-1])[0]
