@@ -72,13 +72,13 @@ def test_only_the_text_before_the_last_target_is_run_and_one_row_a_target_unembe
 def test_saliency_and_input_times_gradient_share_their_backward_passes(lm, monkeypatch):
     trace, passes = lm.trace("節分に鬼を追い払うため"), []
     backward = torch.autograd.grad
-    monkeypatch.setattr(torch.autograd, "grad", lambda *a, **k: passes.append(1) or backward(*a, **k))
-    lmviz.attribute(trace, "saliency", targets=[5, 6, 7])
-    assert len(passes) == 3
-    lmviz.attribute(trace, "input_x_gradient", targets=[5, 6, 7])
-    assert len(passes) == 3
-    lmviz.attribute(trace, "input_x_gradient", targets=[5, 6, 7], target="logit")
-    assert len(passes) == 6
+    monkeypatch.setattr(torch.autograd, "grad", lambda *a, **k: passes.append(a[0].dim()) or backward(*a, **k))
+    lmviz.attribute(trace, "saliency", targets=[6, 7, 8])
+    assert passes.count(3) == 3  # through the network, from hidden states; the one of dimension 0 through the logits
+    lmviz.attribute(trace, "input_x_gradient", targets=[6, 7, 8])
+    assert passes == [0, 3, 3, 3]
+    lmviz.attribute(trace, "input_x_gradient", targets=[6, 7, 8], target="logit")
+    assert passes.count(3) == 6
 
 
 @pytest.mark.parametrize("method", FOUR)
@@ -177,7 +177,7 @@ def test_bfloat16_gives_float32_scores_near_those_of_float32(lm, method):
     exact = lmviz.attribute(lm.trace(text), method, targets=[5], **steps_of(method))
     result = lmviz.attribute(rounded.trace(text), method, targets=[5], **steps_of(method))
     assert result.scores.dtype == result.norms.dtype == np.float32
-    assert np.abs(result.scores - exact.scores).max() < 0.05 * np.abs(exact.scores).max()
+    assert np.abs(result.scores - exact.scores).max() < 0.1 * np.abs(exact.scores).max()  # 8 bits, 8 layers
 
 
 def test_start_tokens_are_part_of_what_is_attributed_to(make_model):

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lmviz.analyses.attribution.activations import SavedDerivatives
 from lmviz.analyses.attribution.memory import in_batches, rows_at_once
 from lmviz.analyses.attribution.objectives import OBJECTIVES, log_probability
 from lmviz.analyses.attribution.targets import Target
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _MOST_SHARING = 64
 """Targets of a group at most."""
+
+_ROWS_OF_LOGITS = 64
+"""Rows of logits that are unembedded together: one alone waits for the matrix to come from memory."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ class Arguments:
                 ``[position, width]``; positions run up to the target, or to the last of those that share its pass.
             indices: of the targets asked for; all by default. They come in any order, each once.
         """
-        for group in self._groups(self.all_targets if indices is None else np.asarray(indices)):
+        for group in self.groups(self.all_targets if indices is None else np.asarray(indices)):
             length = int(self.positions[group].max())
             sums: list[Tensor | float] = [0.0] * len(group)
 
@@ -170,11 +174,8 @@ class Arguments:
 
     def value_of(self, hidden: Tensor, index: int) -> Tensor:
         """The objective ``[row]`` of a target of one token; hidden ``[row, position, width]``; differentiable."""
-        target = self.targets[index]
-        logits = self.model.unembed(hidden[:, target.position - 1])
-        own = torch.full((len(hidden),), target.token_ids[0], device=hidden.device)
-        foil = torch.full_like(own, target.foil_ids[0]) if target.foil_ids else None
-        return OBJECTIVES[self.objective](logits, own, foil)
+        logits = self.model.unembed(hidden[:, self.targets[index].position - 1])
+        return self._of_logits(logits[:, None], np.array([index]))[:, 0]
 
     def value_of_span(self, inputs: Tensor, index: int, ends: np.ndarray | None = None) -> Tensor:
         """The objective ``[row]`` of any target, for rows ``[row, position, width]`` before it; differentiable.
@@ -213,29 +214,40 @@ class Arguments:
 
     def _single_values(self, inputs: Tensor, indices: np.ndarray, ends: np.ndarray) -> Tensor:
         hidden = self.model.hidden_from_embeddings(inputs.to(self.model.dtype))
-        before = torch.tensor(ends - 1, device=inputs.device)
         rows = torch.arange(len(inputs), device=inputs.device)[:, None]
+        before = torch.tensor(ends - 1, device=inputs.device)
+        return self._of_logits(self.model.unembed(hidden[rows, before]), indices)
+
+    def _of_logits(self, logits: Tensor, indices: np.ndarray) -> Tensor:
+        """The objective ``[row, target]`` of targets of one token, from logits ``[row, target, vocabulary]``."""
         targets = [self.targets[index] for index in indices]
-        shape = (len(inputs), len(indices))
-        own = torch.tensor([target.token_ids[0] for target in targets], device=inputs.device).expand(shape)
+        own = torch.tensor([target.token_ids[0] for target in targets], device=logits.device).expand(logits.shape[:2])
         foil = None
         if self.objective == "contrast":
-            foil = torch.tensor([target.foil_ids[0] for target in targets], device=inputs.device).expand(shape)
-        return OBJECTIVES[self.objective](self.model.unembed(hidden[rows, before]), own, foil)
+            foil = torch.tensor([target.foil_ids[0] for target in targets], device=logits.device).expand_as(own)
+        return OBJECTIVES[self.objective](logits, own, foil)
 
     def _gradients(self, inputs: Tensor, group: np.ndarray) -> Iterator[Tensor]:
         """Gradients ``[row, position, width]`` at each target of a group, after one forward pass."""
-        with torch.enable_grad():
+        with torch.enable_grad(), SavedDerivatives():
             if not self.targets[group[0]].is_single:
                 yield torch.autograd.grad(self.value_of_span(inputs, int(group[0])).sum(), inputs)[0]
                 return
             hidden = self.model.hidden_from_embeddings(inputs.to(self.model.dtype))
-            members = group.tolist()
-            for index in members:
-                value = self.value_of(hidden, index).sum()
-                yield torch.autograd.grad(value, inputs, retain_graph=index != members[-1])[0]
+        at_once = max(1, _ROWS_OF_LOGITS // len(inputs))
+        for start in range(0, len(group), at_once):
+            some = group[start : start + at_once]
+            before = torch.tensor(self.positions[some] - 1, device=inputs.device)
+            rows = hidden.detach()[:, before].requires_grad_()
+            with torch.enable_grad():
+                values = self._of_logits(self.model.unembed(rows), some)
+            at_rows = torch.autograd.grad(values.sum(), rows)[0]
+            for column, index in enumerate(some):
+                at_hidden = torch.zeros_like(hidden)
+                at_hidden[:, before[column]] = at_rows[:, column]
+                yield torch.autograd.grad(hidden, inputs, at_hidden, retain_graph=bool(index != group[-1]))[0]
 
-    def _groups(self, indices: np.ndarray) -> Iterator[np.ndarray]:
+    def groups(self, indices: np.ndarray) -> Iterator[np.ndarray]:
         """Targets that share forward passes: of one token, with nearly as much text before them; others stand alone.
 
         A backward pass covers all of the rows, so that a target far from the end would pay for what stands after it.
