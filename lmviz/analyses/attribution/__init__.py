@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lmviz.analyses.attribution import (  # noqa: F401 (importing a method enters it)
+    deep_lift,
     feature_ablation,
     input_x_gradient,
     integrated_gradients,

@@ -18,7 +18,7 @@ LINEAR = frozenset(
     "unflatten transpose swapaxes permute movedim t expand expand_as squeeze unsqueeze narrow select index_select gather "
     "take_along_dim getitem split split_with_sizes chunk unbind cat concat stack hstack roll flip repeat "
     "repeat_interleave tile pad sum mean cumsum diff tril triu masked_fill index_put dropout to type type_as float double "
-    "half bfloat16".split()
+    "half bfloat16 where".split()
 )
 _BILINEAR = frozenset(
     "mul multiply rmul matmul rmatmul bmm mm mv dot addmm addmv baddbmm linear bilinear einsum tensordot".split()
