@@ -62,8 +62,10 @@ def test_each_target_takes_the_steps_that_it_needs_and_no_more(lm, trace, monkey
     run = lm.hidden_from_embeddings
     monkeypatch.setattr(lm, "hidden_from_embeddings", lambda x: passes.append(len(x)) or run(x))
     targets = [2, 3, 4, 9]
+    lmviz.attribute(trace, targets=targets, n_steps=1)  # memory is measured, and what is explained is known
+    passes.clear()
     result = lmviz.attribute(trace, targets=targets)
-    by_need = sum(passes) - 2
+    by_need = sum(passes) - 1  # of the baseline
     errors = {n: lmviz.attribute(trace, targets=targets, n_steps=n).completeness_errors for n in (16, 32, 64)}
     needed = [next(n for n in errors if errors[n][row] < 0.01) for row in range(len(targets))]
     assert 16 in needed and max(needed) > 16
@@ -74,7 +76,7 @@ def test_each_target_takes_the_steps_that_it_needs_and_no_more(lm, trace, monkey
     assert by_need == sum(n for n in errors for of_group in ([0], [1, 2], [3]) if max(np.take(needed, of_group)) >= n)
     passes.clear()
     lmviz.attribute(trace, targets=targets, n_steps=50)
-    assert sum(passes) == 50 * 3 + 1  # what is explained for the text itself was known from before
+    assert sum(passes) == 50 * 3 + 1
 
 
 def test_an_error_that_stays_is_told_and_the_doubling_ends(make_model, monkeypatch):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-from captum.attr import FeatureAblation
 
 from lmviz.analyses.attribution.arguments import Arguments, Scores
 from lmviz.analyses.attribution.memory import rows_at_once
@@ -24,6 +23,8 @@ def feature_ablation(arguments: Arguments) -> Scores:
 
     A causal model answers for all targets in one pass: those before the ablated token do not change.
     """
+    from captum.attr import FeatureAblation  # half a second and 20 MB of plotting libraries, for those who use it
+
     length = len(arguments.embeddings)
     positions = torch.arange(length, device=arguments.embeddings.device)
     ablated = torch.stack([

@@ -3,14 +3,14 @@
 ``share_i = (x_i - b_i) * integral over a in [0, 1] of the gradient at b + a (x - b)``, by Gauss-Legendre quadrature.
 The shares sum to ``f(x) - f(b)`` (completeness); how far they are from it measures the quadrature's error.
 
-The nodes are Captum's. Its loop runs the whole model once a target; here the targets share the forward passes.
+Captum's integrated gradients have the same nodes, and run the whole model once a target; here the targets share the
+forward passes.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import torch
-from captum.attr._utils.approximation_methods import approximation_parameters
 from torch import Tensor
 
 from lmviz.analyses.attribution.arguments import Arguments, Scores
@@ -64,18 +64,23 @@ def completeness_error(total: float, difference: float) -> float:
     return abs(total - difference) / abs(difference)
 
 
+def gauss_legendre(n_steps: int) -> tuple[Tensor, Tensor]:
+    """Nodes and weights of the quadrature on [0, 1], float32 ``[step]`` each."""
+    nodes, weights = np.polynomial.legendre.leggauss(n_steps)
+    return torch.tensor((1 + nodes) / 2, dtype=torch.float32), torch.tensor(weights / 2, dtype=torch.float32)
+
+
 def _shares(arguments: Arguments, indices: np.ndarray, n_steps: int):
     """Pairs of a target's index and float64 ``[position, width]``."""
-    step_sizes, alphas = approximation_parameters("gausslegendre")
     device = arguments.embeddings.device
     n_baselines = len(arguments.baselines)
-    weights = torch.tensor(step_sizes(n_steps), device=device, dtype=torch.float32).repeat(n_baselines) / n_baselines
-    places = torch.tensor(alphas(n_steps), device=device, dtype=torch.float32).repeat(n_baselines)
+    nodes, weights = (each.to(device).repeat(n_baselines) for each in gauss_legendre(n_steps))
+    weights = weights / n_baselines
     which = torch.arange(n_baselines, device=device).repeat_interleave(n_steps)
     away = arguments.embeddings - arguments.baselines
 
     def make(rows: slice) -> Tensor:
-        return arguments.baselines[which[rows]] + places[rows, None, None] * away[which[rows]]
+        return arguments.baselines[which[rows]] + nodes[rows, None, None] * away[which[rows]]
 
     def weigh(rows: slice, gradients: Tensor) -> Tensor:
         length = gradients.shape[1]
