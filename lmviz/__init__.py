@@ -21,6 +21,8 @@ _HOME = {
     "watched_words": "lmviz.analyses.watched_words",
     "attribute": "lmviz.analyses.attribution",
     "attribution_methods": "lmviz.analyses.attribution",
+    "attribution_receipt": "lmviz.analyses.attribution_receipt",
+    "method_trust": "lmviz.analyses.method_trust",
     "neuron_factors": "lmviz.analyses.neuron_factors",
 }
 _MODULES = ("figures", "results", "tokens")

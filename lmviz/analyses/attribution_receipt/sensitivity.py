@@ -1,0 +1,65 @@
+"""Sensitivity: how much the scores change when the embeddings hardly do.
+
+    sensitivity = largest of |scores(x + e) - scores(x)| / |scores(x)| over a few random e
+
+Yeh, Hsieh, Suggala, Inouye & Ravikumar 2019, On the (In)fidelity and Sensitivity of Explanations, arXiv:1901.09392
+(max-sensitivity, by Monte Carlo). A few draws find less than the largest there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from lmviz.analyses.attribution.question import ask_again
+from lmviz.analyses.attribution.registry import METHODS
+from lmviz.results import Attribution
+from lmviz.validation import known
+
+if TYPE_CHECKING:
+    from lmviz.trace import Trace
+
+RADIUS = 0.02
+"""How far a token's embedding moves at most, as a share of its L2 norm."""
+
+N_CHANGES = 5
+"""Random changes of the whole text."""
+
+
+def sensitivity(trace: Trace, attributions: Iterable[Attribution], seed: int) -> np.ndarray:
+    """Float64 ``[method, target]``; NaN where all scores are 0.
+
+    Each token's embedding moves to a place drawn evenly from a ball around it, by NumPy's PCG64, and the method answers
+    the same question again, its baseline and seed included.
+    """
+    asked = []
+    for attribution in attributions:
+        name = known(attribution.method, METHODS, "attribution method", "sensitivity computes the scores again")
+        asked.append((METHODS[name], ask_again(trace, attribution), attribution.scores.astype(np.float64)))
+    largest = np.zeros((len(asked), len(asked[0][2])))
+    random = np.random.Generator(np.random.PCG64(seed))
+    embeddings = asked[0][1].embeddings
+    for _ in range(N_CHANGES):
+        changed = embeddings + _change(random, embeddings)
+        kept: dict = {}
+        for row, (method, question, scores) in enumerate(asked):
+            found = method.compute(question.replace(embeddings=changed, kept=kept)).scores
+            for index, position in enumerate(question.positions):
+                before = scores[index, :position]
+                size = np.linalg.norm(before)
+                moved = np.linalg.norm(found[index, :position] - before) / size if size else np.nan
+                largest[row, index] = np.maximum(largest[row, index], moved)
+    return largest
+
+
+def _change(random: np.random.Generator, embeddings: torch.Tensor) -> torch.Tensor:
+    length, width = embeddings.shape
+    directions = random.standard_normal((length, width))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    radii = RADIUS * random.random((length, 1)) ** (1 / width)
+    return torch.from_numpy((radii * directions).astype(np.float32)).to(embeddings.device) * embeddings.norm(
+        dim=1, keepdim=True
+    )
