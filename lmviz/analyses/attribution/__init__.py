@@ -21,7 +21,10 @@ from lmviz.analyses.attribution import (  # noqa: F401 (importing a method enter
     feature_ablation,
     input_x_gradient,
     integrated_gradients,
+    kernel_shap,
+    lime,
     saliency,
+    shapley_value_sampling,
 )
 from lmviz.analyses.attribution.arguments import Arguments
 from lmviz.analyses.attribution.question import ask

@@ -192,8 +192,7 @@ class Arguments:
     def _log_probability_of(self, inputs: Tensor, token_ids: tuple[int, ...], ends: np.ndarray) -> Tensor:
         """Chain rule over the tokens, each read after those before it, ``[row]``."""
         rows = torch.arange(len(inputs), device=inputs.device)[:, None]
-        places = torch.as_tensor(ends)[:, None] + torch.arange(len(token_ids))
-        places = places.to(inputs.device)
+        places = torch.tensor(ends[:, None] + np.arange(len(token_ids)), device=inputs.device)
         if len(token_ids) > 1:
             held = self.model.embed(token_ids[:-1]).detach().to(inputs.dtype)
             inputs = torch.nn.functional.pad(inputs, (0, 0, 0, len(held)))

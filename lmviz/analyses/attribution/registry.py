@@ -9,6 +9,14 @@ from typing import Literal
 from lmviz.analyses.attribution.arguments import Arguments, Scores
 
 METHODS: dict[str, AttributionMethod] = {}
+"""By name, in `ORDER`; methods that are not in it come last."""
+
+ORDER = (
+    "integrated_gradients", "input_x_gradient", "saliency", "feature_ablation", "attention_rollout", "gradient_shap",
+    "sequential_integrated_gradients", "deep_lift", "deep_lift_shap", "shapley_value_sampling", "kernel_shap", "lime",
+    "value_zeroing",
+)
+"""In which lists, pages and tables name the methods."""
 
 REFUSED = {
     "guided_backprop": "guided backpropagation changes how ReLU units pass gradients back, and these models have none",
@@ -53,6 +61,9 @@ def attribution_method(
         if name in METHODS:
             raise ValueError(f"there is already an attribution method named {name!r}")
         METHODS[name] = AttributionMethod(name, paper, cost, meaning, signed, uses_baseline, tier, compute)
+        in_order = sorted(METHODS.items(), key=lambda entry: ORDER.index(entry[0]) if entry[0] in ORDER else len(ORDER))
+        METHODS.clear()
+        METHODS.update(in_order)
         return compute
 
     return enter
