@@ -10,7 +10,7 @@ import importlib.util
 import inspect
 import io
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -39,6 +39,7 @@ class Drawing:
         title, caption, alternative, convention: plain text, not escaped.
         html: the fragment that works on the page.
         spec: the Vega-Lite chart as JSON; ``svg``: the same drawn; ``csv``: its numbers.
+        files: further files of the figure by name: the receipt of an attribution.
     """
 
     title: str
@@ -49,6 +50,7 @@ class Drawing:
     spec: str
     svg: str
     csv: str
+    files: dict[str, str] = field(default_factory=dict)
 
 
 class Drawings:
@@ -63,26 +65,28 @@ class Drawings:
         self.directory = directory
 
     def draw(self, figure: Figure, language: Language, *, position: int | None = None,
-             layer: int | None = None) -> Drawing:
+             layer: int | None = None, first: str | None = None) -> Drawing:
         """The figure, at another position or layer than its own where these are given.
+
+        ``first`` names the result that it opens with; by default the one that its options name first.
 
         Raises ``Unreadable`` for a result that is not there, and ``ValueError`` for a position or layer that the
         result does not have.
         """
         position = figure.position if position is None else position
         layer = figure.options.get("layer") if layer is None else layer
-        path = self._drawing_path(figure, language, position, layer)
+        path = self._drawing_path(figure, language, position, layer, first)
         if path is not None and path.is_file():
             return Drawing(**json.loads(path.read_text(encoding="utf-8")))
-        results = {name: self._read(figure.results[name]) for name in _in_order(figure)}
+        results = {name: self.read(figure.results[name]) for name in _in_order(figure, first)}
         drawing = _draw(figure, results, language, position, layer)
         if path is not None:
             write_atomically(path, json.dumps(asdict(drawing), ensure_ascii=False).encode())
         return drawing
 
-    def has(self, figure: Figure, language: Language) -> bool:
+    def has(self, figure: Figure, language: Language, first: str | None = None) -> bool:
         """Whether the figure, at its own position and layer, has been drawn before."""
-        path = self._drawing_path(figure, language, figure.position, figure.options.get("layer"))
+        path = self._drawing_path(figure, language, figure.position, figure.options.get("layer"), first)
         return path is not None and path.is_file()
 
     def thumbnail(self, figure: Figure, language: Language) -> str:
@@ -92,20 +96,22 @@ class Drawings:
             return path.read_text(encoding="utf-8")
         from lmviz import figures
 
-        svg = figures.thumbnail(self._read(next(iter(figure.results.values()))), language)
+        svg = figures.thumbnail(self.read(next(iter(figure.results.values()))), language)
         if path is not None:
             write_atomically(path, svg.encode())
         return svg
 
-    def _read(self, key: str) -> Result:
+    def read(self, key: str) -> Result:
+        """A result of the store. Raises ``Unreadable``."""
         try:
             return self.store.read(key)
         except (OSError, LookupError, ValueError) as error:
             raise Unreadable(str(error)) from error
 
-    def _drawing_path(self, figure: Figure, language: Language, position: int | None, layer: int | None) -> Path | None:
+    def _drawing_path(self, figure: Figure, language: Language, position: int | None, layer: int | None,
+                      first: str | None) -> Path | None:
         return self._path([_code(), figure.kind, figure.id, list(figure.results.items()), position, layer, language,
-                           _in_order(figure)])
+                           _in_order(figure, first)])
 
     def _path(self, request: list[Any], suffix: str = ".json") -> Path | None:
         if self.directory is None:
@@ -114,9 +120,13 @@ class Drawings:
         return self.directory / (name + suffix)
 
 
-def _in_order(figure: Figure) -> list[str]:
-    """Names of the figure's results as its options list them, methods or numbers of components; manifests sort them."""
+def _in_order(figure: Figure, first: str | None) -> list[str]:
+    """Names of the figure's results as its options list them, methods or numbers of components; manifests sort them.
+
+    What the options do not name, the receipt, comes last.
+    """
     asked = [str(name) for names in figure.options.values() if isinstance(names, (list, tuple)) for name in names]
+    asked = [*([first] if first else []), *asked]
     return sorted(figure.results, key=lambda name: asked.index(name) if name in asked else len(asked))
 
 
@@ -139,7 +149,21 @@ def _draw(figure: Figure, results: dict[str, Result], language: Language, positi
         spec=json.dumps(spec, ensure_ascii=False, sort_keys=True, indent=1),
         svg=figures.svg(chart, "light"),
         csv=table(spec),
+        files=_receipt(results["receipt"], language) if "receipt" in results else {},
     )
+
+
+def _receipt(receipt: Result, language: Language) -> dict[str, str]:
+    """The receipt of an attribution as a chart and as numbers."""
+    from lmviz import figures
+
+    chart = figures.attribution_receipt(receipt, language)
+    spec = chart.to_dict()
+    return {
+        "receipt.svg": figures.svg(chart, "light"),
+        "receipt.json": json.dumps(spec, ensure_ascii=False, sort_keys=True, indent=1),
+        "receipt.csv": table(spec),
+    }
 
 
 def table(spec: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from gallery.pages.section import render, section
 
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
-    """A page and three files (SVG, CSV, Vega-Lite JSON) a figure. Figures with the same id are the same figure."""
+    """A page and its files (SVG, CSV, Vega-Lite JSON) a figure, three more of a receipt. Figures with the same id are the same figure."""
     written: set[str] = set()
     for entry, figure in edition.figures():
         shown = section(edition, entry, figure)
@@ -28,3 +28,5 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
         yield f"{url}figure.svg", shown.drawing.svg
         yield f"{url}figure.csv", shown.drawing.csv
         yield f"{url}figure.json", shown.drawing.spec
+        for name, content in shown.drawing.files.items():
+            yield url + name, content

@@ -15,6 +15,7 @@ from gallery.pages import (
     moved,
     prompt,
     search_catalog,
+    trust,
 )
 from gallery.pages.drawings import Drawings, Readable
 from gallery.pages.edition import Edition
@@ -22,7 +23,7 @@ from gallery.pages.words import Language
 from gallery.subjects import Entry
 from gallery.validation.schema import Catalog
 
-WRITERS = (home, gallery_index, prompt, entry, models, figure, build_report, moved, search_catalog)
+WRITERS = (home, gallery_index, prompt, entry, models, figure, build_report, moved, search_catalog, trust)
 """One module a kind of page; each has ``pages(edition)``."""
 
 

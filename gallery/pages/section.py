@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from gallery.pages import citation
+from gallery.pages import citation, trust
 from gallery.pages.drawings import Drawing, Unreadable
 from gallery.pages.edition import Edition
 from gallery.subjects import Entry, Figure
@@ -20,7 +20,8 @@ log = logging.getLogger("gallery.pages")
 class Section:
     """A figure ready for the page; ``drawing`` is None where it failed, and ``reason`` says why.
 
-    ``lacking`` are the parts that could not be computed where others could: what each is, and why.
+    ``lacking`` are the parts that could not be computed where others could: what each is, and why. ``trust`` says why
+    an attribution opens with the method that it opens with, empty where it was not chosen.
     """
 
     entry: Entry
@@ -28,13 +29,14 @@ class Section:
     drawing: Drawing | None
     reason: str | None
     lacking: tuple[tuple[str, str], ...] = ()
+    trust: str = ""
 
     def title(self, edition: Edition) -> str:
         return self.drawing.title if self.drawing else edition.words(f"kind.{self.figure.kind}")
 
 
 def section(edition: Edition, entry: Entry, figure: Figure, *, position: int | None = None,
-            layer: int | None = None) -> Section:
+            layer: int | None = None, first: str | None = None) -> Section:
     """Draws the figure, or says in the reader's language why there is none.
 
     A result that the store no longer has, or one of an older schema, is a figure to compute again, and what our own
@@ -43,7 +45,9 @@ def section(edition: Edition, entry: Entry, figure: Figure, *, position: int | N
     if figure.failure is not None:
         return Section(entry, figure, None, figure.failure[edition.language])
     try:
-        drawing = edition.drawings.draw(figure, edition.language, position=position, layer=layer)
+        drawing = edition.drawings.draw(
+            figure, edition.language, position=position, layer=layer, first=first or trust.opening(edition, entry, figure)
+        )
     except Unreadable as error:
         log.warning("%s %s: %s", entry.id, figure.kind, error)
         return Section(entry, figure, None, edition.words("section.unreadable", command=entry.command))
@@ -51,7 +55,8 @@ def section(edition: Edition, entry: Entry, figure: Figure, *, position: int | N
         why = f"{type(error).__name__}: {error}"
         log.error("%s %s: %s", entry.id, figure.kind, why)
         return Section(entry, figure, None, edition.words("section.undrawable", error=why))
-    return Section(entry, figure, drawing, None, tuple(_lacking(edition, figure)))
+    why = "" if first else trust.reason(edition, entry, figure)
+    return Section(entry, figure, drawing, None, tuple(_lacking(edition, figure)), why)
 
 
 def _lacking(edition: Edition, figure: Figure) -> Iterator[tuple[str, str]]:

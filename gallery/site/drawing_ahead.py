@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gallery.engine.machine import cores
 from gallery.pages.edition import Edition
+from gallery.pages.trust import opening
 from gallery.pages.words import LANGUAGES, Language
 from gallery.site.editions import open_edition
 
@@ -29,7 +30,7 @@ def draw_ahead(root: Path, tell: Callable[[int, int], None]) -> None:
     """
     wanted = [(entry.id, figure.kind, language) for language in LANGUAGES
               for edition in [open_edition(root, language)]
-              for entry, figure in edition.figures() if not edition.drawings.has(figure, language)]
+              for entry, figure in edition.figures() if not edition.drawings.has(figure, language, opening(edition, entry, figure))]
     processes = min(cores(), 8)
     if len(wanted) < FEW or processes < 2:
         return
@@ -51,4 +52,4 @@ def _draw(wanted: tuple[str, str, Language]) -> None:
     for entry, figure in edition.figures():
         if entry.id == entry_id and figure.kind == kind:
             with suppress(Exception):
-                edition.drawings.draw(figure, language)
+                edition.drawings.draw(figure, language, first=opening(edition, entry, figure))

@@ -12,7 +12,7 @@ from gallery.pages.edition import Edition
 from gallery.pages.section import render, section
 from gallery.validation.schema import FIGURE_KINDS
 
-_REQUEST = re.compile(r"(?P<prompt>[a-z0-9-]+)/(?P<model>[a-z0-9-]+)\s+(?P<kind>[a-z_]+)(?P<options>(?:\s+\w+=\d+)*)")
+_REQUEST = re.compile(r"(?P<prompt>[a-z0-9-]+)/(?P<model>[a-z0-9-]+)\s+(?P<kind>[a-z_]+)(?P<options>(?:\s+\w+=\w+)*)")
 
 
 def fragment(source: str, language: str, css_class: str, options: dict, md: Any, **rest: Any) -> str:
@@ -38,8 +38,8 @@ def figure_fence(edition: Edition, url: Callable[[], str]) -> Callable[..., str]
 
 
 def live_figure(edition: Edition, request: str, url: str, taken: set[str]) -> str:
-    """The figure that ``PROMPT/MODEL KIND [position=N] [layer=N] [components=N]`` names, or a notice why
-    there is none.
+    """The figure that ``PROMPT/MODEL KIND [position=N] [layer=N] [components=N] [method=NAME]`` names, or a notice
+    why there is none.
 
     ``taken`` holds the page's anchors so far and gains this figure's: the same figure may stand on a page twice.
     """
@@ -54,14 +54,20 @@ def live_figure(edition: Edition, request: str, url: str, taken: set[str]) -> st
     found = next((figure for figure in entry.figures if figure.kind == match["kind"]), None)
     if found is None:
         return _notice(words("section.unknown", what=request))
-    at = {name: int(value) for name, value in (pair.split("=") for pair in match["options"].split())}
+    asked = dict(pair.split("=") for pair in match["options"].split())
+    method = asked.pop("method", None)
+    if not all(value.isascii() and value.isdigit() for value in asked.values()):
+        return _notice(words("section.unknown", what=request))
+    at = {name: int(value) for name, value in asked.items()}
     components = at.pop("components", None)
+    if method is not None and method not in found.results:
+        return _notice(words("section.without_method", what=request), f"{entry.command} --tier full")
     if components is not None and str(components) in found.results:
         numbers = sorted(found.options["n_components"], key=lambda number: number != components)
         found = replace(found, options={**found.options, "n_components": numbers})
     elif components is not None or not at.keys() <= {"position", "layer"}:
         return _notice(words("section.unknown", what=request))
-    shown = section(edition, entry, found, **at)
+    shown = section(edition, entry, found, first=method, **at)
     name = f"{found.kind}-{entry.prompt.id}"
     anchor = next(a for a in (name, *(f"{name}-{n}" for n in range(2, 1000))) if a not in taken)
     taken.add(anchor)
