@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lmviz.analyses.attribution import (  # noqa: F401 (importing a method enters it)
+    attention_rollout,
     deep_lift,
     feature_ablation,
     input_x_gradient,
@@ -25,6 +26,7 @@ from lmviz.analyses.attribution import (  # noqa: F401 (importing a method enter
     lime,
     saliency,
     shapley_value_sampling,
+    value_zeroing,
 )
 from lmviz.analyses.attribution.arguments import Arguments
 from lmviz.analyses.attribution.question import ask
