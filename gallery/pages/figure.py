@@ -10,7 +10,10 @@ from gallery.pages.section import render, section
 
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
-    """A page and its files (SVG, CSV, Vega-Lite JSON) a figure, three more of a receipt. Figures with the same id are the same figure."""
+    """A page and its files (SVG, CSV, Vega-Lite JSON) a figure, three more of a receipt.
+
+    Figures with the same id are the same figure.
+    """
     written: set[str] = set()
     for entry, figure in edition.figures():
         shown = section(edition, entry, figure)

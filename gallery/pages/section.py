@@ -45,9 +45,8 @@ def section(edition: Edition, entry: Entry, figure: Figure, *, position: int | N
     if figure.failure is not None:
         return Section(entry, figure, None, figure.failure[edition.language])
     try:
-        drawing = edition.drawings.draw(
-            figure, edition.language, position=position, layer=layer, first=first or trust.opening(edition, entry, figure)
-        )
+        opening = first or trust.opening(edition, entry, figure)
+        drawing = edition.drawings.draw(figure, edition.language, position=position, layer=layer, first=opening)
     except Unreadable as error:
         log.warning("%s %s: %s", entry.id, figure.kind, error)
         return Section(entry, figure, None, edition.words("section.unreadable", command=entry.command))

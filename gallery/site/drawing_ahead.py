@@ -30,7 +30,8 @@ def draw_ahead(root: Path, tell: Callable[[int, int], None]) -> None:
     """
     wanted = [(entry.id, figure.kind, language) for language in LANGUAGES
               for edition in [open_edition(root, language)]
-              for entry, figure in edition.figures() if not edition.drawings.has(figure, language, opening(edition, entry, figure))]
+              for entry, figure in edition.figures()
+              if not edition.drawings.has(figure, language, opening(edition, entry, figure))]
     processes = min(cores(), 8)
     if len(wanted) < FEW or processes < 2:
         return
