@@ -20,6 +20,7 @@ from lmviz.analyses.attribution import (  # noqa: F401 (importing a method enter
     attention_rollout,
     deep_lift,
     feature_ablation,
+    gradient_shap,
     input_x_gradient,
     integrated_gradients,
     kernel_shap,
