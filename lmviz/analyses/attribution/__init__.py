@@ -26,6 +26,7 @@ from lmviz.analyses.attribution import (  # noqa: F401 (importing a method enter
     kernel_shap,
     lime,
     saliency,
+    sequential_integrated_gradients,
     shapley_value_sampling,
     value_zeroing,
 )
