@@ -15,7 +15,7 @@ from lmviz.analyses.attribution.integrated_gradients import completeness_error
 from lmviz.analyses.attribution.memory import in_batches, rows_at_once
 
 _ROWS_A_PAIR = 4
-"""What a text and its baseline keep, in rows of an ordinary pass: see the test that measures it."""
+"""What a text and its baseline keep, in rows of an ordinary pass: measured, 2 for 10 tokens and 3.3 for 250."""
 
 
 def contributions(arguments: Arguments) -> Scores:
@@ -51,12 +51,12 @@ def _shares(arguments: Arguments) -> Iterator[tuple[int, Tensor]]:
 
 def _multipliers(arguments: Arguments, group: np.ndarray, text: Tensor, baselines: Tensor) -> Iterator[Tensor]:
     """Multipliers ``[row, position, width]`` of each target of a group, after one pass over text and baselines."""
-    network, text, members = arguments.model.network, text.requires_grad_(), group.tolist()
+    text, members = text.requires_grad_(), group.tolist()
     if not arguments.targets[members[0]].is_single:
-        value, _ = compare(network, partial(arguments.value_of_span, index=members[0]), text, baselines)
+        value, _ = compare(partial(arguments.value_of_span, index=members[0]), text, baselines)
         yield torch.autograd.grad(value.sum(), text)[0]
         return
-    hidden, absent = compare(network, arguments.model.hidden_from_embeddings, text, baselines)
+    hidden, absent = compare(arguments.model.hidden_from_embeddings, text, baselines)
     for index in members:
-        value, _ = compare(network, partial(arguments.value_of, index=index), hidden, absent)
+        value, _ = compare(partial(arguments.value_of, index=index), hidden, absent)
         yield torch.autograd.grad(value.sum(), text, retain_graph=index != members[-1])[0]

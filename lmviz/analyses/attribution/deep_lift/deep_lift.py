@@ -9,8 +9,8 @@ from lmviz.analyses.attribution.registry import attribution_method
 
 @attribution_method(
     "deep_lift",
-    paper="Shrikumar, Greenside & Kundaje 2017, Learning Important Features Through Propagating Activation Differences, "
-    "arXiv:1704.02685",
+    paper="Shrikumar, Greenside & Kundaje 2017, Learning Important Features Through Propagating Activation "
+    "Differences, arXiv:1704.02685",
     cost="one backward pass a target and baseline; targets near each other share two forward passes",
     meaning="share of a token in the difference between the prediction for the text and for absent embeddings, each "
     "function of the network passing its difference on",

@@ -1,4 +1,4 @@
-"""DeepLIFT SHAP: DeepLIFT's mean over a set of baselines, near Shapley values with absent tokens drawn from the set."""
+"""DeepLIFT SHAP: the mean of DeepLIFT over a set of baselines, which stands in for Shapley values."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from lmviz.analyses.attribution.registry import attribution_method
     "deep_lift_shap",
     paper="Lundberg & Lee 2017, A Unified Approach to Interpreting Model Predictions, arXiv:1705.07874",
     cost="one backward pass a target and baseline; targets near each other share two forward passes",
-    meaning="share of a token in the difference between the prediction for the text and its mean over a set of texts; with "
-    "a baseline that is a single one, DeepLIFT",
+    meaning="share of a token in the difference between the prediction for the text and its mean over a set of "
+    "baselines; where there is only one, DeepLIFT itself",
     signed=True,
     uses_baseline=True,
 )

@@ -1,4 +1,7 @@
-"""Which of torch's functions goes by which rule. What is in no list is refused, lest the shares silently miss a part."""
+"""Which of torch's functions goes by which rule.
+
+A function that is in no list is refused: taken for linear, it would take its part of the difference away unseen.
+"""
 
 from __future__ import annotations
 
@@ -13,86 +16,97 @@ from lmviz.analyses.attribution.deep_lift import rules
 Rule = Callable[[Sequence[Tensor], Sequence[Tensor]], Tensor]
 """From what goes into a function, for the text and for the baseline, to what carries the difference; see `rules`."""
 
-LINEAR = frozenset(
-    "add radd sub subtract rsub neg negative positive clone contiguous view view_as reshape reshape_as flatten "
-    "unflatten transpose swapaxes permute movedim t expand expand_as squeeze unsqueeze narrow select index_select gather "
-    "take_along_dim getitem split split_with_sizes chunk unbind cat concat stack hstack roll flip repeat "
-    "repeat_interleave tile pad sum mean cumsum diff tril triu masked_fill index_put dropout to type type_as float double "
-    "half bfloat16 where".split()
+_LINEAR = frozenset(
+    "add radd sub subtract rsub neg negative positive sum mean cumsum diff clone contiguous to type type_as float "
+    "double half bfloat16 view view_as reshape reshape_as flatten unflatten transpose swapaxes permute movedim t "
+    "expand expand_as squeeze unsqueeze narrow select index_select gather take_along_dim getitem split "
+    "split_with_sizes chunk unbind cat concat stack hstack roll flip repeat repeat_interleave tile pad tril triu "
+    "masked_fill where index_put dropout".split()
 )
+"""Of all that varies together, up to a constant; dropout because networks are in evaluation mode here."""
 _BILINEAR = frozenset(
     "mul multiply rmul matmul rmatmul bmm mm mv dot addmm addmv baddbmm linear bilinear einsum tensordot".split()
 )
-_QUOTIENTS = frozenset("div divide truediv true_divide rtruediv rdiv".split())
+_NUMERATOR_FIRST = frozenset("div divide truediv true_divide".split())
 _ELEMENTWISE = frozenset(
-    "exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal pow rpow square abs sin cos tanh sigmoid erf relu relu6 "
-    "leaky_relu elu selu celu gelu silu mish softplus logsigmoid hardtanh hardswish hardsigmoid clamp clip".split()
+    "exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal rtruediv rdiv pow rpow square abs sin cos tanh sigmoid "
+    "erf relu relu6 leaky_relu elu selu celu gelu silu mish softplus logsigmoid hardtanh hardswish hardsigmoid clamp "
+    "clip".split()
 )
 _FACTS = frozenset(
-    "size dim ndimension numel nelement len stride storage_offset is_contiguous is_floating_point is_complex get_device "
-    "element_size is_inference has_names".split()
+    "size dim ndimension numel nelement len stride storage_offset element_size is_contiguous is_floating_point "
+    "is_complex get_device zeros_like ones_like full_like empty_like new_zeros new_ones new_full new_empty".split()
 )
 
 
 def name_of(function: Callable) -> str:
-    """``mul`` for ``torch.mul`` and ``Tensor.mul`` and the operator."""
-    name = function.__name__
+    """``mul`` for ``torch.mul`` and ``Tensor.mul`` and the operator; ``shape`` for what reads the attribute."""
+    name = function.__self__.__name__ if function.__name__ == "__get__" else function.__name__
     return name[2:-2] if name.startswith("__") and name.endswith("__") else name
 
 
 def states_a_fact(function: Callable) -> bool:
-    """Whether the function says something about a tensor that does not depend on what is in it, such as its shape."""
+    """Whether the function looks at a tensor's shape, type or place only."""
     if function.__name__ == "__get__":
-        return function.__self__.__name__ != "data"
+        return name_of(function) != "data"
     return name_of(function) in _FACTS
 
 
-def rule_of(function: Callable, args: tuple, kwargs: dict[str, Any], varying: Sequence[int]) -> Rule | None:
-    """The rule by which a call goes; None where it is linear in what varies.
+def varies(value: object) -> bool:
+    """Whether a tensor, or one of a list, depends on the text: it requires a gradient, as no parameter does."""
+    if isinstance(value, (list, tuple)):
+        return any(varies(each) for each in value)
+    return isinstance(value, Tensor) and value.requires_grad
 
-    Args:
-        varying: which of ``args`` depend on the text.
+
+def is_linear(function: Callable, args: tuple, kwargs: dict[str, Any]) -> bool:
+    """Whether a call is linear, up to a constant, in all that varies among its arguments."""
+    name = name_of(function)
+    varying = [varies(each) for each in (*args, *kwargs.values())]
+    if name in _NUMERATOR_FIRST:
+        return varying[0] and sum(varying) == 1 and not kwargs.get("rounding_mode")
+    return name in _LINEAR or (name in _BILINEAR and sum(varying) == 1)
+
+
+def rule_of(function: Callable, args: tuple, kwargs: dict[str, Any]) -> tuple[Rule, list[Tensor]]:
+    """The rule by which a call goes that is not linear, and what of its arguments varies.
 
     Raises:
-        ValueError: there is none.
+        ValueError: there is no such rule.
     """
-    name, n_varying = name_of(function), len(varying)
+    name = name_of(function)
+    places = [place for place, each in enumerate(args) if varies(each)]
+    inputs = [args[place] for place in places]
 
-    def call(*inputs: Tensor) -> Tensor:
-        changed = list(args)
-        for place, each in zip(varying, inputs, strict=True):
-            changed[place] = each
-        return function(*changed, **kwargs)
+    def call(*changed: Tensor) -> Tensor:
+        now = dict(zip(places, changed, strict=True))
+        return function(*(now.get(place, each) for place, each in enumerate(args)), **kwargs)
 
-    if n_varying == 2 and name in _BILINEAR:
-        return lambda inputs, references: rules.product(call, *inputs, *references)
-    if n_varying == 2 and name in _QUOTIENTS:
-        return lambda inputs, references: rules.quotient(*inputs, *references)
-    if n_varying == 1 and (name in _BILINEAR or (name in _QUOTIENTS and name[0] != "r" and varying[0] == 0)):
-        return None
-    if n_varying == 1 and (name in _ELEMENTWISE or name in _QUOTIENTS) and not kwargs.get("inplace"):
-        return lambda inputs, references: rules.rescale(call, *inputs, *references)
-    if name in _OF_ROWS and list(varying) == list(range(_OF_ROWS[name][1])):
-        return lambda inputs, references: _OF_ROWS[name][0](inputs, references, *args[n_varying:], **kwargs)
-    if name in LINEAR:
-        return None
-    raise no_rule(name, n_varying)
+    if not any(key in ("inplace", "rounding_mode") and each or varies(each) for key, each in kwargs.items()):
+        if name in _BILINEAR and len(places) == 2:
+            return lambda x, x0: rules.product(call, *x, *x0), inputs
+        if name in _NUMERATOR_FIRST and len(places) == 2:
+            return lambda x, x0: rules.quotient(*x, *x0), inputs
+        if (name in _ELEMENTWISE or name in _NUMERATOR_FIRST) and len(places) == 1:
+            return lambda x, x0: rules.rescale(call, *x, *x0), inputs
+        if name in _OF_ROWS and places == list(range(_OF_ROWS[name][1])):
+            return lambda x, x0: _OF_ROWS[name][0](x, x0, *args[len(places) :], **kwargs), inputs
+    raise no_rule(function)
 
 
-def no_rule(name: str, n_varying: int) -> ValueError:
-    many = "" if n_varying == 1 else f" of {n_varying} things that depend on the text"
+def no_rule(function: Callable) -> ValueError:
     return ValueError(
-        f"DeepLIFT has no rule for {name}{many}, which this network computes; choose a method that needs none, such as "
-        "integrated_gradients"
+        f"DeepLIFT has no rule for {name_of(function)} as this network calls it; choose a method that needs none, such "
+        "as integrated_gradients"
     )
 
 
 def _softmax(inputs, references, dim, _stacklevel=3, dtype=None):
-    return rules.softmax(inputs[0].to(dtype), references[0].to(dtype), dim)
+    return rules.softmax(inputs[0].to(dtype or inputs[0].dtype), references[0], dim)
 
 
 def _log_softmax(inputs, references, dim, _stacklevel=3, dtype=None):
-    return rules.log_softmax(inputs[0].to(dtype), references[0].to(dtype), dim)
+    return rules.log_softmax(inputs[0].to(dtype or inputs[0].dtype), references[0], dim)
 
 
 def _logsumexp(inputs, references, dim, keepdim=False):
@@ -113,9 +127,7 @@ def _rms_norm(inputs, references, normalized_shape, weight=None, eps=None):
     return normal if weight is None else normal * weight
 
 
-def _attention(
-    inputs, references, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False
-):
+def _attention(inputs, references, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False):
     query, key, value, query0, key0, value0 = *inputs, *references
     if enable_gqa:
         n_sharing = query.shape[-3] // key.shape[-3]

@@ -5,13 +5,14 @@ linear in ``x`` that differs between the two as the function does: ``rule(x) - r
 gradient with respect to ``x`` is the multiplier; its own value means nothing, and `at` puts the true one in its place.
 
 - A function of single numbers: the rescale rule of Shrikumar, Greenside & Kundaje 2017 (arXiv:1704.02685),
-  ``(f(x) - f(x0)) / (x - x0)``, or the derivative where the two meet.
+  ``(f(x) - f(x0)) / (x - x0)``, or the derivative where the two meet. A GELU written out in powers and a tanh comes to
+  the same, because of a single number no other multiplier is exact.
 - A product: ``d(ab) = (b + b0) / 2 * da + (a + a0) / 2 * db``, the Shapley values of its two factors.
-- A quotient ``c = a / b`` is the product ``a = c b`` solved for ``dc``. A norm's division is done like this. To multiply by
-  the reciprocal would be as exact, but a baseline of zeros has a reciprocal near ``eps ** -0.5``, and half of that in every
-  norm makes multipliers that grow from layer to layer beyond what floating point can cancel.
-- Softmax: with ``L`` the logarithmic mean of ``y`` and ``y0``, ``dy = L (dx - dz)``, where ``z`` is the log-sum-exp; that
-  ``dy`` sums to zero gives ``dz = sum(L dx) / sum(L)``. Where text and baseline agree it is softmax's own gradient.
+- A quotient ``c = a / b`` is the product ``a = c b`` solved for ``dc``. A norm's division is done like this. To
+  multiply by the reciprocal would be as exact, but a baseline of zeros has a reciprocal near ``eps ** -0.5``, and half
+  of that in every norm makes multipliers that grow from layer to layer beyond what floating point can cancel.
+- Softmax: with ``L`` the logarithmic mean of ``y`` and ``y0``, ``dy = L (dx - dz)``, where ``z`` is the log-sum-exp;
+  that ``dy`` sums to zero gives ``dz = sum(L dx) / sum(L)``. Where text and baseline agree it is softmax's gradient.
 """
 
 from __future__ import annotations
