@@ -2,7 +2,7 @@
 whose model is not on the machine. Made without torch.
 
 The prompt ``setsubun`` is read by three models: ``tiny`` (works), ``broken`` (NaN in its weights) and ``away`` (on the
-hub, where nobody has put it). The prompt ``mame`` is read by ``tiny`` only.
+hub, where nobody has put it). The prompt ``mame`` is read by ``tiny`` only, at tier ``full``: a word and a contrast.
 """
 
 from __future__ import annotations
@@ -74,8 +74,15 @@ source: {kind: own, licence: CC0-1.0}
 generation: {continuation: 鬼を追い払う。}
 models: [tiny]
 figures:
-  attribution: null
+  attribution:
+    methods: [feature_ablation, gradient_shap]
+    target: contrast
+    foil: 福
+    baseline: mean
+    n_steps: 8
+    targets: [{word: 追い払う}, {text: 鬼}]
   neuron_factors: null
+tier: full
 """
 
 

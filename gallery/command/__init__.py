@@ -1,4 +1,4 @@
-"""The command: check, build, site, status, serve, convert. It speaks Japanese or English, after the locale."""
+"""The command: check, build, site, status, serve, publish, convert. It speaks Japanese or English, after the locale."""
 
 from gallery.command.main import main
 

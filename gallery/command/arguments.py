@@ -11,7 +11,7 @@ from typing import NoReturn
 from gallery.command.speech import Speech
 from gallery.validation.problems import did_you_mean
 
-COMMANDS = ("check", "build", "site", "status", "serve", "convert")
+COMMANDS = ("check", "build", "site", "status", "serve", "publish", "convert")
 _REASONS = {
     "unknown_option": r"unrecognized arguments: (?P<found>.*)",
     "value_missing": r"argument (?P<option>\S+): expected one argument",
@@ -75,8 +75,11 @@ def parse(argv: list[str], speech: Speech) -> argparse.Namespace:
         speech.complain("unknown_command", command=command[:60], did_you_mean=guess, known=", ".join(COMMANDS))
         raise SystemExit(2)
     parser = _Parser(speech, command)
-    if command == "build":
+    if command in ("build", "status", "publish"):
         parser.option("--only", metavar="GLOB")
+    if command in ("build", "status"):
+        parser.option("--tier", metavar="full", type=partial(_tier, speech))
+    if command == "build":
         parser.option("--models", metavar="ID,ID", type=partial(_names, speech), default=())
         parser.option("--device", metavar="DEVICE", type=partial(_device, speech), default="auto")
         parser.option("--jobs", metavar="N", type=partial(_count, speech))
@@ -86,8 +89,6 @@ def parse(argv: list[str], speech: Speech) -> argparse.Namespace:
         parser.option("--address", metavar="URL")
     if command == "serve":
         parser.option("--port", metavar="N", type=partial(_count, speech), default=8000)
-    if command == "status":
-        parser.option("--only", metavar="GLOB")
     if command == "convert":
         parser.option("DIRECTORY")
     arguments = parser.parse_args(rest)
@@ -106,6 +107,12 @@ def _count(speech: Speech, text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= 65535:
         raise argparse.ArgumentTypeError(speech.of("not_a_count", found=text[:20]))
     return int(text)
+
+
+def _tier(speech: Speech, text: str) -> str:
+    if text != "full":
+        raise argparse.ArgumentTypeError(speech.of("not_a_tier", found=text[:20]))
+    return text
 
 
 def _device(speech: Speech, text: str) -> str:

@@ -32,8 +32,8 @@ def build(arguments: argparse.Namespace, speech: Speech) -> int:
     _must_match(catalog, arguments.only, arguments.models, speech)
     try:
         summary = run.build(
-            catalog, root, only=arguments.only, model_ids=arguments.models, device=arguments.device,
-            jobs=arguments.jobs, threads=arguments.threads, say=speech.note,
+            catalog, root, only=arguments.only, model_ids=arguments.models, tier=arguments.tier,
+            device=arguments.device, jobs=arguments.jobs, threads=arguments.threads, say=speech.note,
         )
     except run.DeviceUnusable as error:
         raise Mistake(error.wording[speech.language]) from None
@@ -66,7 +66,7 @@ def status(arguments: argparse.Namespace, speech: Speech) -> int:
     catalog = read_catalog(root)
     _must_match(catalog, arguments.only, (), speech)
     known = KnownFiles(root)
-    found = list(steps(choose(catalog, arguments.only), root, known))
+    found = list(steps(choose(catalog, arguments.only, tier=arguments.tier), root, known))
     counts = Counter(step.state for step in found)
     speech.say("status_current", n=counts["current"], all=len(found))
     to_do = [step for step in found if step.state in ("compute", "write", "failed")]
@@ -76,9 +76,26 @@ def status(arguments: argparse.Namespace, speech: Speech) -> int:
             speech.say("status_entry", entry=step.id, why=step.reason)
             for damaged in step.damaged:
                 speech.say("status_damaged", why=damaged)
-        speech.say("status_build")
+        speech.say("status_build_full" if arguments.tier else "status_build")
     _tell_missing(found, catalog, speech)
     return 0
+
+
+def publish(arguments: argparse.Namespace, speech: Speech) -> int:
+    from gallery.engine.publish import publish as ship
+
+    root = gallery_root()
+    catalog = read_catalog(root)
+    _must_match(catalog, arguments.only, (), speech)
+    done = ship(catalog, root, only=arguments.only)
+    speech.say("published", copied=done.n_copied, removed=done.n_removed)
+    if done.entries:
+        speech.say("published_entries", names=", ".join(done.entries))
+    for name in done.unbuilt:
+        speech.complain("not_publishable", entry=name)
+    if not done.entries and not done.unbuilt:
+        speech.say("nothing_to_publish")
+    return 1 if done.unbuilt else 0
 
 
 def serve(arguments: argparse.Namespace, speech: Speech) -> int:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from gallery.engine.request import Wanted, generation_of
 from gallery.engine.words import words
 from gallery.messages import Wording
-from gallery.validation.positions import last_position, resolve
-from gallery.validation.schema import At, Model, Prompt
-from lmviz.results import Result
+from gallery.validation.attribution import written
+from gallery.validation.positions import last_position, resolve, span_of
+from gallery.validation.schema import At, Model, Prompt, Word
+from lmviz.results import Attribution, Result
 from lmviz.tokens import TokenTable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import lmviz
@@ -59,8 +61,33 @@ def position_of(kind: str, asked: Any, tokens: TokenTable) -> int:
     return resolved
 
 
-def compute(wanted: Wanted, trace: lmviz.Trace) -> Result:
-    """The result. Raises ``ValueError`` (`NotPossible` among them) for what cannot be answered."""
+def targets_of(asked: list[Any] | None, tokens: TokenTable) -> list[range] | None:
+    """The targets of an attribution as a request gives them (numbers and mappings), as positions.
+
+    Raises:
+        NotPossible: no such text, past the end, or in the very first token.
+    """
+    if asked is None:
+        return None
+    spans, last = [], len(tokens) - 1
+    for one in asked:
+        target = one if isinstance(one, int) else Word(**one) if "word" in one else At(**one)
+        span = span_of(target, tokens)
+        if span is None:
+            raise NotPossible(words("target_not_found", text=written(target), occurrence=target.occurrence))
+        if span.start > last:
+            raise NotPossible(words("position_past_end", found=span.start, last=last))
+        if span.start == 0:
+            raise NotPossible(words("target_first", text=written(target)))
+        spans.append(span)
+    return spans
+
+
+def compute(wanted: Wanted, trace: lmviz.Trace, stored: Callable[[str], Attribution]) -> Result:
+    """The result; ``stored`` gives the attributions by method that a receipt is of.
+
+    Raises ``ValueError`` (`NotPossible` among them) for what cannot be answered.
+    """
     import lmviz
 
     options = dict(wanted.options)
@@ -75,7 +102,12 @@ def compute(wanted: Wanted, trace: lmviz.Trace) -> Result:
             position = position_of(wanted.kind, options.pop("position"), trace.tokens)
             return lmviz.watched_words(trace, options.pop("words"), position=position, **options)
         case "attribution":
-            return lmviz.attribute(trace, **options)
+            targets = targets_of(options.pop("targets", None), trace.tokens)
+            return lmviz.attribute(trace, targets=targets, **options)
+        case "attribution_receipt":
+            attributions = {method: stored(method) for method in options["methods"]}
+            own = {name: options[name] for name in ("n_orders", "sensitivity", "seed")}
+            return lmviz.attribution_receipt(trace, attributions, **own)
         case "neuron_factors":
             layers = options.pop("layers")
             chosen = None if layers is None else range(layers[0], layers[1] + 1)

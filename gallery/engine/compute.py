@@ -12,8 +12,8 @@ from gallery.engine import analyses, provenance
 from gallery.engine.failures import explain
 from gallery.engine.machine import threads_for
 from gallery.engine.manifest import Manifest, write_manifest
-from gallery.engine.plan import Task
 from gallery.engine.request import Wanted, id_of_figure, request, wanted_figures
+from gallery.engine.task import Task
 from gallery.engine.words import words
 from gallery.messages import Wording
 from gallery.store import Store
@@ -89,10 +89,13 @@ class Worker:
         outcome.parts["trace"] = round(time.monotonic() - started - outcome.parts["load"], 3)
         store = Store(task.root)
         shared = provenance.of_entry(task, _device_name(model.device), threads)
-        for wanted in self._to_compute(task, store, trace.tokens):
+        for asked in self._to_compute(task, store, trace.tokens):
             started = time.monotonic()
+            wanted = _possible(asked, task, outcome)
+            if wanted is None or (wanted != asked and task.has(wanted, store, trace.tokens)):
+                continue
             try:
-                result = analyses.compute(wanted, trace)
+                result = analyses.compute(wanted, trace, lambda method: store.read(task.key_of("attribution", method)))
                 how = {
                     **shared, "text": task.prompt.text, "generation": request(task.prompt, task.model)["generation"],
                     "analysis": wanted.kind, "options": wanted.options, "seed": wanted.options.get("seed"),
@@ -113,12 +116,10 @@ class Worker:
         return {name: text.replace(f"{task.root}/", "") for name, text in explain(error, self.device).items()}
 
     def _to_compute(self, task: Task, store: Store, tokens: TokenTable) -> tuple[Wanted, ...]:
-        """What is missing; or all, where this machine now writes another continuation than the stored results have."""
-        for wanted in task.wanted():
-            if wanted not in task.missing:
-                same = store.read(task.key(wanted)).tokens.token_ids.tolist() == tokens.token_ids.tolist()
-                return task.missing if same else task.wanted()
-        return task.missing
+        """What is missing, and what is of another continuation than the one that this machine now writes."""
+        return tuple(
+            wanted for wanted in task.wanted() if wanted in task.missing or not task.has(wanted, store, tokens)
+        )
 
     def _loaded(self, task: Task):
         key = (task.directory, task.model.id, tuple(sorted(task.digests.items())))
@@ -130,21 +131,29 @@ class Worker:
         return self._model
 
 
+def _possible(wanted: Wanted, task: Task, outcome: Outcome) -> Wanted | None:
+    """A receipt narrowed to the methods that could be computed, None where none could; all else as it is."""
+    failed = {name for kind, name in outcome.failures if kind == "attribution"}
+    if wanted.kind != "attribution_receipt" or not failed:
+        return wanted
+    figure = next(figure for figure in wanted_figures(task.prompt) if wanted in figure.results)
+    return next((narrowed for narrowed in figure.without(failed) if narrowed.name == wanted.name), None)
+
+
 def write_entry(task: Task, outcome: Outcome) -> None:
     """Write the manifest of an entry whose results are in the store; positions that are not there join ``outcome``.
 
     Raises `CannotWrite`, `DamagedResult`.
     """
     store = Store(task.root)
-    probabilities = next(w for w in task.wanted() if w.kind == "token_probabilities")
-    tokens = store.read(task.key(probabilities)).tokens
-    shared = store.provenance(task.key(probabilities))
+    probabilities = task.key_of("token_probabilities")
+    tokens, shared = store.read(probabilities).tokens, store.provenance(probabilities)
     own = ("text", "generation", "analysis", "options", "seed")
     figures, unplaced = [], {}
     for wanted_figure in wanted_figures(task.prompt):
         failed = {w.name: outcome.failures[w.kind, w.name] for w in wanted_figure.results
                   if (w.kind, w.name) in outcome.failures}
-        results = {w.name: task.key(w) for w in wanted_figure.results if w.name not in failed}
+        results = {w.name: task.key(w) for w in wanted_figure.without(failed)}
         failure = next(iter(failed.values())) if failed and not results else None
         position = None
         if "position" in wanted_figure.options and failure is None:

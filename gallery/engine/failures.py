@@ -12,6 +12,7 @@ from gallery.engine.analyses import NotPossible
 from gallery.engine.words import words
 from gallery.messages import Wording
 from gallery.store import DamagedResult
+from gallery.validation.attribution import REFUSED_METHODS, why_refused
 
 _REASONS = {
     "damaged_weights": r"the weights of .* are damaged: (?P<count>\d+) of the (?P<all>\d+) values of (?P<tensor>\S+) "
@@ -27,6 +28,13 @@ _REASONS = {
     "word_past_context": r"the word ['\"](?P<word>.*)['\"] \((?P<n>\d+) tokens\) at position (?P<position>\d+) "
                          r"does not fit into the context of (?P<limit>\d+) tokens",
     "too_many_components": r"(?P<found>\d+) components were asked for, and there are (?P<limit>\d+) positions",
+    "no_padding_token": r"the tokenizer of (?P<model>.*) has no padding token",
+    "foil_is_target": r"the foil ['\"](?P<word>.*)['\"] is the target at position (?P<position>\d+) itself",
+    "target_outside": r"target (?P<found>-?\d+) cannot be explained: targets lie between 1 and (?P<last>\d+) ",
+    "targets_together": r"targets \[.*\] name a position twice",
+    "no_logit": r"several tokens together have no logit",
+    "single_token": r"the text has a single token, which nothing precedes",
+    "not_offered": rf"(?P<method>{'|'.join(REFUSED_METHODS)}) is not computed",
     "hub_unreachable": r".* is not on this machine, and the Hugging Face hub cannot be reached \((?P<why>.*)\);",
 }
 
@@ -47,7 +55,10 @@ def reason(why: str) -> Wording:
     """What lmviz says in English, in both languages where it is one of the common reasons."""
     for key, pattern in _REASONS.items():
         if found := re.match(pattern, why):
-            return words(key, **{name: value or "0" for name, value in found.groupdict().items()})
+            values = {name: value or "0" for name, value in found.groupdict().items()}
+            if key == "not_offered":
+                values["why"] = why_refused(values["method"])
+            return words(key, **values)
     return words("refused", why=why)
 
 

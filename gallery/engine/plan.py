@@ -3,50 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from gallery.engine.machine import KnownFiles, Located, locate
 from gallery.engine.manifest import Manifest, read_manifest
-from gallery.engine.request import Wanted, request, result_key, wanted_figures
+from gallery.engine.request import Wanted, request
+from gallery.engine.task import Task
 from gallery.engine.words import words
 from gallery.messages import LANGUAGES, Wording
 from gallery.store import DamagedResult, Store
 from gallery.subjects import Entry
 from gallery.validation.reader import read_lock
 from gallery.validation.schema import Catalog, FetchedModel, Model, Prompt
-
-
-@dataclass(frozen=True)
-class Task:
-    """One entry to be built, with all that a worker needs to know.
-
-    Attributes:
-        root: of the gallery.
-        directory, commit: where the model's files are, and a hub model's commit.
-        digests: of weights and tokenizer.
-        missing: results that are not in the store.
-    """
-
-    root: Path
-    prompt: Prompt
-    model: Model
-    directory: Path
-    commit: str | None
-    digests: dict[str, str]
-    missing: tuple[Wanted, ...]
-
-    @property
-    def id(self) -> str:
-        return f"{self.prompt.id}/{self.model.id}"
-
-    def key(self, wanted: Wanted) -> str:
-        return result_key(wanted, self.prompt, self.model, self.digests)
-
-    def wanted(self) -> tuple[Wanted, ...]:
-        """All results of the entry, each once."""
-        return wanted_results(self.prompt)
 
 
 @dataclass(frozen=True)
@@ -66,13 +36,6 @@ class Step:
     task: Task | None = None
     damaged: tuple[Wording, ...] = ()
     cure: str | None = None
-
-
-def wanted_results(prompt: Prompt) -> tuple[Wanted, ...]:
-    results: list[Wanted] = []
-    for figure in wanted_figures(prompt):
-        results += [wanted for wanted in figure.results if wanted not in results]
-    return tuple(results)
 
 
 def pairs(catalog: Catalog) -> Iterator[tuple[Prompt, Model]]:
@@ -113,7 +76,7 @@ class Locations:
 def _entry(prompt: Prompt, model: Model, root: Path, located: Locations) -> Entry:
     command = build_command(prompt.id, model.id)
     manifest = read_manifest(root, prompt.id, model.id)
-    if manifest is not None and manifest.request == request(prompt, model):
+    if manifest is not None and _is_of(manifest, prompt, model):
         return Entry(
             prompt, model, manifest.status, manifest.figures, manifest.reason, command, manifest.provenance
         )
@@ -133,19 +96,40 @@ def steps(catalog: Catalog, root: Path, known: KnownFiles, located: Locations | 
         yield _step(prompt, model, root, store, known, located)
 
 
+def at_tier(prompt: Prompt, tier: str | None) -> Prompt:
+    """The prompt as a command asks for it; as the catalog does where ``tier`` is None."""
+    return prompt if tier is None else prompt.model_copy(update={"tier": tier})
+
+
+def _is_of(manifest: Manifest, prompt: Prompt, model: Model) -> bool:
+    """Whether it was made for what the catalog says, or for more: at tier ``full``, which a command had asked for."""
+    return manifest.request in (request(prompt, model), request(at_tier(prompt, "full"), model))
+
+
+def _stays_full(manifest: Manifest, prompt: Prompt, model: Model, digests: dict[str, str], store: Store) -> bool:
+    """Whether an entry was built at tier ``full`` and is there: a build that does not ask for that leaves it so."""
+    return (
+        manifest.status == "built" and manifest.digests == digests
+        and manifest.request == request(at_tier(prompt, "full"), model)
+        and all(store.has(key) for figure in manifest.figures for key in figure.results.values())
+    )
+
+
 def _step(prompt: Prompt, model: Model, root: Path, store: Store, known: KnownFiles, located: Locations) -> Step:
     name = f"{prompt.id}/{model.id}"
     manifest = read_manifest(root, prompt.id, model.id)
-    asked = request(prompt, model)
     where = located.of(model)
     if where.directory is None:
-        if manifest is not None and manifest.request == asked and manifest.is_whole:
+        if manifest is not None and manifest.is_whole and _is_of(manifest, prompt, model):
             return Step(name, "current")
         return Step(name, "missing", where.reason, cure=where.cure)
     try:
         digests = known.digests(where.directory)
     except (ValueError, OSError) as error:
         return Step(name, "failed", words("refused", why=str(error)))
+    if manifest is not None and _stays_full(manifest, prompt, model, digests, store):
+        prompt = at_tier(prompt, "full")
+    asked = request(prompt, model)
     task = Task(root, prompt, model, where.directory, where.commit, digests, ())
     missing, damaged = [], []
     for wanted in task.wanted():
@@ -159,12 +143,14 @@ def _step(prompt: Prompt, model: Model, root: Path, store: Store, known: KnownFi
         except DamagedResult as error:
             missing.append(wanted)
             damaged.append(error.wording)
-    task = Task(root, prompt, model, where.directory, where.commit, digests, tuple(missing))
+    behind = manifest is None or manifest.request != asked or manifest.digests != digests or not manifest.is_whole
+    if behind and not missing:
+        tokens = store.read(task.key_of("token_probabilities")).tokens
+        missing = [wanted for wanted in task.wanted() if not task.has(wanted, store, tokens)]
+    task = replace(task, missing=tuple(missing))
     if missing:
         return Step(name, "compute", _why(manifest, asked, digests, missing), task, tuple(damaged))
-    if manifest is None or manifest.request != asked or manifest.digests != digests or not manifest.is_whole:
-        return Step(name, "write", _why(manifest, asked, digests, []), task)
-    return Step(name, "current")
+    return Step(name, "write", _why(manifest, asked, digests, []), task) if behind else Step(name, "current")
 
 
 def _why(manifest: Manifest | None, asked: dict, digests: dict[str, str], missing: list[Wanted]) -> Wording:

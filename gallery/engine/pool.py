@@ -18,7 +18,7 @@ from pathlib import Path
 from gallery.engine.compute import Outcome, Worker
 from gallery.engine.failures import explain
 from gallery.engine.machine import cores, threads_for, weights_size
-from gallery.engine.plan import Task
+from gallery.engine.task import Task
 from gallery.engine.words import words
 
 _THREAD_VARIABLES = (

@@ -6,12 +6,17 @@ result, and other weights change all of a model's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gallery.store import figure_id, identity
+from gallery.validation.attribution import FAST_METHODS, METHODS_WITHOUT_BASELINE, methods_of
 from gallery.validation.schema import FIGURE_KINDS, Model, Prompt
 from lmviz.results import result_class
+
+RANDOM_ORDERS = 100
+"""Random orders that a receipt sets beside the methods."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,7 @@ class Wanted:
 
     Attributes:
         kind: kind of result, see `lmviz.results`.
-        name: tells apart the results of one figure: a method, a number of components, else empty.
+        name: tells apart the results of one figure: a method or ``receipt``, a number of components, else empty.
         options: of the analysis, as plain JSON; positions as the catalog gives them.
     """
 
@@ -36,6 +41,18 @@ class WantedFigure:
     kind: str
     options: dict[str, Any]
     results: tuple[Wanted, ...]
+
+    def without(self, failed: Collection[str]) -> tuple[Wanted, ...]:
+        """Its results where those that ``failed`` names could not be computed.
+
+        A receipt is then one of the methods that could, and says so in its key; where none could, there is none.
+        """
+        left = [wanted for wanted in self.results if wanted.name not in failed]
+        methods = [wanted.name for wanted in left if wanted.kind == "attribution"]
+        return tuple(
+            replace(wanted, options={**wanted.options, "methods": methods}) if _is_receipt(wanted) else wanted
+            for wanted in left if methods or not _is_receipt(wanted)
+        )
 
 
 def generation_of(prompt: Prompt) -> dict[str, Any]:
@@ -84,10 +101,7 @@ def wanted_figures(prompt: Prompt) -> tuple[WantedFigure, ...]:
         options = {**asked.watched_words.model_dump(mode="json"), "final_norm": True}
         figures.append(WantedFigure("watched_words", options, (Wanted("watched_words", "", options),)))
     if asked.attribution:
-        plain = asked.attribution.model_dump(mode="json")
-        shared = {name: value for name, value in plain.items() if name != "methods"} | {"seed": 0}
-        results = tuple(Wanted("attribution", method, {"method": method, **shared}) for method in plain["methods"])
-        figures.append(WantedFigure("attribution", {**shared, "methods": plain["methods"]}, results))
+        figures.append(_attribution(prompt))
     if asked.neuron_factors:
         plain = asked.neuron_factors.model_dump(mode="json")
         shared = {"layers": plain["layers"], "seed": plain["seed"]}
@@ -96,6 +110,37 @@ def wanted_figures(prompt: Prompt) -> tuple[WantedFigure, ...]:
         )
         figures.append(WantedFigure("neuron_factors", plain, results))
     return tuple(sorted(figures, key=lambda figure: FIGURE_KINDS.index(figure.kind)))
+
+
+def _attribution(prompt: Prompt) -> WantedFigure:
+    """Settings that are not made are left out: a setting that is new in the catalog changes no older key."""
+    methods = list(methods_of(prompt))
+    shared = prompt.figures.attribution.model_dump(mode="json", exclude={"methods"}, exclude_none=True) | {"seed": 0}
+    receipt = {"n_orders": RANDOM_ORDERS, "sensitivity": prompt.tier == "full"}
+    results = [Wanted("attribution", method, _options_of(method, shared)) for method in methods]
+    results.append(Wanted("attribution_receipt", "receipt", {"methods": methods, **shared, **receipt}))
+    return WantedFigure("attribution", {"methods": methods, **shared, "receipt": receipt}, tuple(results))
+
+
+def _options_of(method: str, shared: dict[str, Any]) -> dict[str, Any]:
+    unused = {"baseline"} if method in METHODS_WITHOUT_BASELINE else set()
+    return {"method": method, **{name: value for name, value in shared.items() if name not in unused}}
+
+
+def _is_receipt(wanted: Wanted) -> bool:
+    return wanted.kind == "attribution_receipt"
+
+
+def shipped_results(prompt: Prompt) -> tuple[Wanted, ...]:
+    """Results of an entry that ship in ``gallery/published/results``, so that no clone has to compute them.
+
+    Those are of a prompt of tier ``full`` in the catalog what only that tier computes, and the receipt, which takes
+    longer than all methods together.
+    """
+    if prompt.tier != "full" or not prompt.figures.attribution:
+        return ()
+    results = _attribution(prompt).results
+    return tuple(wanted for wanted in results if wanted.name not in FAST_METHODS)
 
 
 def result_key(wanted: Wanted, prompt: Prompt, model: Model, digests: dict[str, str]) -> str:
@@ -114,11 +159,12 @@ def result_key(wanted: Wanted, prompt: Prompt, model: Model, digests: dict[str, 
 
 def id_of_figure(figure: WantedFigure, prompt: Prompt, model: Model, digests: dict[str, str]) -> str:
     """The figure's permanent id."""
+    versions = {wanted.kind: result_class(wanted.kind).schema_version for wanted in figure.results}
     return figure_id({
         "subject": {"prompt": prompt.id, "model": model.id},
         "kind": figure.kind,
         "options": figure.options,
-        "schema_version": result_class(figure.results[0].kind).schema_version,
+        "schema_version": versions if len(versions) > 1 else versions[figure.results[0].kind],
         "text": prompt.text,
         "generation": generation_of(prompt),
         **reading_of(model),

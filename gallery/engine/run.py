@@ -17,9 +17,10 @@ from pathlib import Path
 from gallery.engine.compute import Outcome, write_entry, write_failure
 from gallery.engine.fetch import fetch, remember
 from gallery.engine.machine import KnownFiles
-from gallery.engine.plan import Locations, Step, Task, pairs, steps
+from gallery.engine.plan import Locations, Step, at_tier, pairs, steps
 from gallery.engine.pool import default_jobs, run_tasks
 from gallery.engine.provenance import libraries
+from gallery.engine.task import Task
 from gallery.engine.words import words
 from gallery.messages import Wording
 from gallery.store import Store
@@ -64,12 +65,15 @@ class Summary:
         return not (self.failed or self.unfetched or self.stopped)
 
 
-def choose(catalog: Catalog, only: str | None, model_ids: Sequence[str] = ()) -> Catalog:
+def choose(
+    catalog: Catalog, only: str | None, model_ids: Sequence[str] = (), *, tier: str | None = None
+) -> Catalog:
     """The catalog with only the entries that match; no prompts where none does.
 
     Args:
         only: a glob on ``prompt/model``; without a slash, on the prompt.
         model_ids: models to read with; all where empty.
+        tier: ``full`` for all of them; None for that which the catalog gives each.
     """
     glob = only if only is None or "/" in only else f"{only}/*"
 
@@ -85,7 +89,7 @@ def choose(catalog: Catalog, only: str | None, model_ids: Sequence[str] = ()) ->
     return catalog.model_copy(update={
         "models": tuple(model for model in catalog.models if model.id in used),
         "prompts": tuple(
-            prompt.model_copy(update={"models": tuple(readers[prompt.id])})
+            at_tier(prompt, tier).model_copy(update={"models": tuple(readers[prompt.id])})
             for prompt in catalog.prompts if prompt.id in readers
         ),
     })
@@ -98,13 +102,13 @@ def named_hub_models(catalog: Catalog, only: str | None, model_ids: Sequence[str
 
 
 def build(
-    catalog: Catalog, root: Path, *, only: str | None = None, model_ids: Sequence[str] = (), device: str = "auto",
-    jobs: int | None = None, threads: int | None = None, say: Say = lambda wording: None,
+    catalog: Catalog, root: Path, *, only: str | None = None, model_ids: Sequence[str] = (), tier: str | None = None,
+    device: str = "auto", jobs: int | None = None, threads: int | None = None, say: Say = lambda wording: None,
 ) -> Summary:
     """Compute what is missing of the chosen entries.
 
     Args:
-        only, model_ids: see `choose`; a hub model named here without wildcards is fetched if need be.
+        only, model_ids, tier: see `choose`; a hub model named here without wildcards is fetched if need be.
         device: see ``lmviz.load``.
         jobs: worker processes; by default see `gallery.engine.pool.default_jobs`. Changes no byte.
         threads: of each worker; by default see `gallery.engine.machine.threads_for`. Recorded in every result,
@@ -116,7 +120,7 @@ def build(
     """
     root = Path(root)
     started = datetime.now(UTC)
-    chosen = choose(catalog, only, model_ids)
+    chosen = choose(catalog, only, model_ids, tier=tier)
     summary = Summary()
     known = KnownFiles(root)
     try:
@@ -141,7 +145,7 @@ def build(
     except CannotWrite as error:
         summary.stopped = words("cannot_write", path=error.filename, why=error.strerror)
     finally:
-        _conclude(root, summary, known, started, {"device": device, "jobs": jobs, "threads": threads})
+        _conclude(root, summary, known, started, {"tier": tier, "device": device, "jobs": jobs, "threads": threads})
     return summary
 
 

@@ -1,4 +1,4 @@
-"""The store: one safetensors file a result, under ``build/results/``.
+"""The store: one safetensors file a result, under ``build/results/``, and those that ship with the gallery.
 
 A file holds the result's arrays and one metadata entry, ``lmviz``: canonical JSON of the result's header, its
 provenance, and a digest over all of it. One entry only, because safetensors keeps no order among several, and equal
@@ -40,13 +40,19 @@ class DamagedResult(ValueError):
 
 
 class Store:
-    """Results by key under ``root/build/results``."""
+    """Results by key under ``root/build/results`` and, where they are not there, ``root/gallery/published/results``.
+
+    What was published is read, and never written here.
+    """
 
     def __init__(self, root: Path):
         self.directory = Path(root) / "build" / "results"
+        self.published = Path(root) / "gallery" / "published" / "results"
 
     def path(self, key: str) -> Path:
-        return self.directory / key[:2] / f"{key}.safetensors"
+        """The file that the result is read from; the one it would be written to, where there is none."""
+        own, published = path_in(self.directory, key), path_in(self.published, key)
+        return published if not own.is_file() and published.is_file() else own
 
     def has(self, key: str) -> bool:
         """Whether the result is there. A file that is there is complete; `read` finds what was damaged since."""
@@ -64,33 +70,43 @@ class Store:
         content = {"header": header, "provenance": provenance}
         content["digest"] = _digest(arrays, json.loads(canonical_json(content)))
         metadata = {_METADATA: canonical_json(content).decode()}
-        write_atomically(self.path(key), safetensors.numpy.save(arrays, metadata=metadata))
+        write_atomically(path_in(self.directory, key), safetensors.numpy.save(arrays, metadata=metadata))
 
     def read(self, key: str) -> Result:
         """The result of ``key``. Raises ``KeyError`` where there is none and `DamagedResult` where it is not intact."""
-        arrays, content = self._read(key)
+        arrays, content = _read(self.path(key))
         return Result.from_parts(arrays, content["header"])
 
     def provenance(self, key: str) -> dict[str, Any]:
         """How the result was made: model, digests, text, options, seed, code, libraries, device, dtype, threads."""
-        return self._read(key)[1]["provenance"]
+        return read_provenance(self.path(key))
 
-    def _read(self, key: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        path = self.path(key)
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError:
-            raise KeyError(f"the store has no result {key}") from None
-        try:
-            (length,) = struct.unpack_from("<Q", data)
-            content = json.loads(json.loads(data[8 : 8 + length])["__metadata__"][_METADATA])
-            arrays = safetensors.numpy.load(data)
-            intact = content.pop("digest") == _digest(arrays, content)
-        except _NOT_READABLE:
-            raise DamagedResult(path, words("unreadable")) from None
-        if not intact:
-            raise DamagedResult(path, words("digest_differs"))
-        return arrays, content
+
+def read_provenance(path: Path) -> dict[str, Any]:
+    """How the result in a file was made. Raises as `Store.read` does."""
+    return _read(path)[1]["provenance"]
+
+
+def path_in(directory: Path, key: str) -> Path:
+    """Where a store of this directory keeps a result."""
+    return directory / key[:2] / f"{key}.safetensors"
+
+
+def _read(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise KeyError(f"the store has no result {path.stem}") from None
+    try:
+        (length,) = struct.unpack_from("<Q", data)
+        content = json.loads(json.loads(data[8 : 8 + length])["__metadata__"][_METADATA])
+        arrays = safetensors.numpy.load(data)
+        intact = content.pop("digest") == _digest(arrays, content)
+    except _NOT_READABLE:
+        raise DamagedResult(path, words("unreadable")) from None
+    if not intact:
+        raise DamagedResult(path, words("digest_differs"))
+    return arrays, content
 
 
 def _digest(arrays: dict[str, np.ndarray], content: dict[str, Any]) -> str:

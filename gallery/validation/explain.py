@@ -18,7 +18,11 @@ _EXPECTED = {
     "model_type": "expected_mapping", "model_attributes_type": "expected_mapping", "dict_type": "expected_mapping",
     "tuple_type": "expected_list",
 }
-_UNIONS = {"position": "expected_position", "revision": "expected_integer_or_text"}
+_UNIONS = {
+    "position": "expected_position", "targets": "expected_target", "revision": "expected_integer_or_text",
+}
+_MAPPINGS = frozenset({"At", "Word"})
+"""Branches of unions that are mappings."""
 _BOUNDS = {"greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt", "less_than_equal": "le"}
 
 
@@ -61,16 +65,18 @@ def _explain(cls: type[BaseModel], file: File, root: Node, detail: dict[str, Any
     where = ".".join(str(step) for step in path)
     if branch is not None:
         key, union_node = branch
-        if union_node.entries is None or key != "position":
+        if union_node.entries is None or key == "revision":
             expected = words(_UNIONS[key])
             file.report(union_node, "wrong_type", where=where, found=found(union_node), expected=expected)
             return
-        if "At" not in detail["loc"]:
+        if not _MAPPINGS & set(detail["loc"]):
             return
     if kind == "extra_forbidden":
         parent = root.at(*path[:-1])
         key = parent.entries[path[-1]][0] if parent.entries and path[-1] in parent.entries else parent
-        known = sorted({name for model in _classes_at(cls, path[:-1]) for name in model.model_fields})
+        classes = _classes_at(cls, path[:-1])
+        classes = {one for one in classes if one.__name__ in detail["loc"]} or classes
+        known = sorted({name for one in classes for name in one.model_fields})
         unused = [name for name in known if not parent.entries or name not in parent.entries]
         file.report(
             key, "unknown_key", key=shortened(str(path[-1])), did_you_mean=did_you_mean(str(path[-1]), unused),
@@ -87,6 +93,8 @@ def _explain(cls: type[BaseModel], file: File, root: Node, detail: dict[str, Any
         key = "list_too_long" if kind == "too_long" else "list_too_short"
         limit = high if kind == "too_long" else low if low is not None else 2
         file.report(target, key, where=where, found=len(target.items or ()), limit=limit)
+    elif kind == "union_tag_not_found":
+        file.report(node, "wrong_type", where=where, found=found(node), expected=words("expected_target"))
     elif kind in _EXPECTED:
         hint = words("quote_it") if _EXPECTED[kind] == "expected_text" and isinstance(node.value, (int, float)) else ""
         expected = words("with_hint", expected=words(_EXPECTED[kind]), hint=hint) if hint else words(_EXPECTED[kind])
@@ -121,11 +129,12 @@ def _walk(
     branch, node = None, root
     for step in location:
         is_item = isinstance(step, int) and node.items is not None and step < len(node.items)
+        key = next((name for name in reversed(path) if isinstance(name, str)), None)
         if is_item or (node.entries is not None and step in node.entries):
             path.append(step)
             node = node.at(step)
-        elif path and path[-1] in _UNIONS and branch is None:
-            branch = (path[-1], node)
+        elif key in _UNIONS and branch is None:
+            branch = (key, node)
         else:
             path.append(step)
     return path, branch, node

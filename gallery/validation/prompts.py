@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
+from gallery.validation.attribution import check_attribution, check_text
 from gallery.validation.nodes import File, Node
-from gallery.validation.positions import place_of
 from gallery.validation.problems import did_you_mean, listed
 from gallery.validation.schema import RESERVED_IDS, At, Prompt
-
-ATTRIBUTION_METHODS = ("saliency", "input_x_gradient", "integrated_gradients", "feature_ablation")
-"""What `lmviz.attribution_methods` lists (a test holds them equal); written down here because asking imports torch."""
 
 
 def check_prompt(
@@ -83,9 +80,8 @@ def _check_figures(prompt: Prompt, file: File, node: Node) -> None:
     read = prompt.text + (prompt.generation.continuation or "")
     for kind in ("layer_predictions", "watched_words"):
         position = getattr(getattr(figures, kind), "position", None)
-        if isinstance(position, At) and place_of(read, position) is None:
-            place, named = at.at(kind, "position"), position.text[:40]
-            file.report(place, "position_text_not_found", text=named, occurrence=position.occurrence)
+        if isinstance(position, At):
+            check_text(position, read, file, at.at(kind, "position"))
     if figures.watched_words:
         words = figures.watched_words.words
         _no_repetition(words, at.at("watched_words", "words"), file)
@@ -93,8 +89,7 @@ def _check_figures(prompt: Prompt, file: File, node: Node) -> None:
             if not word.strip():
                 file.report(at.at("watched_words", "words", i), "blank_text", where="figures.watched_words.words")
     if figures.attribution:
-        methods = at.at("attribution", "methods")
-        _references(figures.attribution.methods, methods, file, "unknown_method", ATTRIBUTION_METHODS)
+        check_attribution(prompt, file, at.at("attribution"))
     if figures.neuron_factors:
         _no_repetition(figures.neuron_factors.n_components, at.at("neuron_factors", "n_components"), file)
         if (layers := figures.neuron_factors.layers) and not 0 <= layers[0] <= layers[1]:

@@ -6,9 +6,9 @@ says about loading; titles, tags and descriptions are for pages and change no nu
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Line = Annotated[str, Field(min_length=1, max_length=300)]
@@ -19,8 +19,8 @@ FIGURE_KINDS = (
 """Kinds of figure, in the order in which an entry's page shows them."""
 
 RESERVED_IDS = frozenset({
-    "about", "assets", "cite", "debug", "design", "en", "f", "figures", "gallery", "how-to", "ja", "models",
-    "notebooks", "pagefind", "search", "talk",
+    "about", "assets", "cite", "debug", "design", "en", "f", "figures", "gallery", "how-it-was-built", "how-to", "ja",
+    "models", "notebooks", "pagefind", "search", "talk", "trust",
 })
 """First segments of the site's own addresses: no prompt may be called so."""
 
@@ -107,8 +107,30 @@ class At(Strict):
     occurrence: int = Field(1, ge=1)
 
 
+class Word(Strict):
+    """Tokens named by their text: all that hold a part of the `occurrence`-th place where `word` stands."""
+
+    word: Annotated[str, Field(min_length=1)]
+    occurrence: int = Field(1, ge=1)
+
+
 Position = Annotated[int, Field(ge=1)] | At
 """A token position counted from 0, start tokens included, or the text that begins there."""
+
+
+def _kind_of_target(value: Any) -> str | None:
+    if isinstance(value, (At, Word)):
+        return type(value).__name__
+    if isinstance(value, dict):
+        return "Word" if "word" in value else "At" if "text" in value else None
+    return "int"
+
+
+AttributionTarget = Annotated[
+    Annotated[int, Field(ge=1), Tag("int")] | Annotated[At, Tag("At")] | Annotated[Word, Tag("Word")],
+    Discriminator(_kind_of_target),
+]
+"""What is explained as one: the token at a position, or all tokens of a word. Tags are the names of the types."""
 
 
 class LayerPredictionsOptions(Strict):
@@ -123,12 +145,18 @@ class WatchedWordsOptions(Strict):
 
 
 class AttributionOptions(Strict):
-    methods: Annotated[tuple[str, ...], Field(min_length=1)] = (
-        "integrated_gradients", "input_x_gradient", "saliency", "feature_ablation",
+    methods: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
+        None, description="by default the methods of the prompt's tier"
     )
-    target: Literal["log_probability", "probability", "logit"] = "log_probability"
-    baseline: Literal["zero"] = "zero"
+    target: Literal["log_probability", "probability", "logit", "contrast"] = "log_probability"
+    foil: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="what a contrast is with; by default the model's likeliest token beside the target's first"
+    )
+    baseline: Literal["zero", "mean", "padding", "sampled"] = "zero"
     n_steps: int | None = Field(None, ge=1, le=1024)
+    targets: Annotated[tuple[AttributionTarget, ...], Field(min_length=1)] | None = Field(
+        None, description="what is explained; by default every token of the continuation"
+    )
 
 
 class NeuronFactorsOptions(Strict):
@@ -159,6 +187,7 @@ class Prompt(Strict):
     generation: Generation = Generation()
     models: tuple[Identifier, ...] = Field((), description="models to read it with; all of the catalog where empty")
     figures: FigureOptions = FigureOptions()
+    tier: Literal["fast", "full"] = Field("fast", description="full: costly attribution methods and checks as well")
     aliases: tuple[Identifier, ...] = ()
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from gallery.validation.attribution import written
 from gallery.validation.models import context_length, n_layers, read_config
 from gallery.validation.nodes import File, Node
-from gallery.validation.positions import last_position, position_at
+from gallery.validation.positions import last_position, position_at, span_of
 from gallery.validation.schema import At, Model, Prompt
+from lmviz.tokens import TokenTable
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,26 @@ def check_fit(prompt: Prompt, file: File, node: Node, shape: Shape) -> None:
             file.report(place, "position_past_end", model=shape.model.id, found=position, last=last)
         if isinstance(position, At) and position_at(table.texts, position) == 0:
             file.report(place, "position_zero", model=shape.model.id, text=position.text[:40])
+    if prompt.figures.attribution and prompt.figures.attribution.targets:
+        _check_targets(prompt, file, node.at("figures", "attribution", "targets"), shape, table, n_all - 1)
     _check_layers(prompt, file, node, shape)
+
+
+def _check_targets(prompt: Prompt, file: File, node: Node, shape: Shape, table: TokenTable, last: int) -> None:
+    """Targets need something before them, an end in the text, and first tokens of their own."""
+    begun: dict[int, object] = {}
+    for i, target in enumerate(prompt.figures.attribution.targets):
+        span = span_of(target, table)
+        if span is None:
+            continue
+        if span.start > last:
+            file.report(node.at(i), "position_past_end", model=shape.model.id, found=span.start, last=last)
+        elif span.start == 0:
+            file.report(node.at(i), "position_zero", model=shape.model.id, text=written(target))
+        elif (other := begun.setdefault(span.start, target)) != target:
+            file.report(
+                node.at(i), "targets_together", model=shape.model.id, name=written(target), other=written(other)
+            )
 
 
 def _check_layers(prompt: Prompt, file: File, node: Node, shape: Shape) -> None:

@@ -62,7 +62,7 @@ def test_it_speaks_japanese_where_the_locale_does(run, monkeypatch):
     assert "The catalog is fine" in run("check")[1]
 
 
-@pytest.mark.parametrize("command", ["check", "build", "site", "status", "serve", "convert"])
+@pytest.mark.parametrize("command", ["check", "build", "site", "status", "serve", "publish", "convert"])
 def test_every_command_has_help_with_an_example(run, command):
     status, out, _ = run(command, "--help")
     assert status == 0 and f"python build_gallery.py {command}" in out.split("example", 1)[1]
@@ -189,7 +189,7 @@ def test_the_tables_of_words_say_the_same_things_in_both_languages(room):
 def test_every_wording_is_used_and_every_wording_used_is_there(room):
     code = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "gallery" / room).glob("*.py"))
     table = tomllib.loads((REPOSITORY / "gallery" / room / "messages.toml").read_text(encoding="utf-8"))
-    made = ("usage_", "about_", "examples_", "help_", "part_", "a_")
+    made = ("usage_", "about_", "examples_", "help_", "part_", "a_", "refused_")
     unused = [key for key in table if f'"{key}"' not in code and not key.startswith(made)]
     assert unused == []
     used = set(re.findall(r'(?:words|\.of|\.say|\.complain)\(\s*"(\w+)"', code))

@@ -65,7 +65,7 @@ def test_a_built_entry_has_the_figures_asked_for_with_ids_positions_and_results(
     ]
     store = Store(built)
     by_kind = {figure.kind: figure for figure in entry.figures}
-    assert list(by_kind["attribution"].results) == ["input_x_gradient", "saliency"]
+    assert list(by_kind["attribution"].results) == ["input_x_gradient", "saliency", "receipt"]
     assert list(by_kind["neuron_factors"].results) == ["2", "3"]
     assert len({figure.id for figure in entry.figures}) == 7
     tokens = store.read(by_kind["tokens"].results[""]).tokens
@@ -83,7 +83,7 @@ def test_a_built_entry_has_the_figures_asked_for_with_ids_positions_and_results(
 def test_every_result_says_how_it_was_made_and_never_when_or_where(built):
     store = Store(built)
     paths = list(store.directory.rglob("*.safetensors"))
-    assert len(paths) == 11
+    assert len(paths) == 15
     for path in paths:
         made = store.provenance(path.stem)
         assert (made["model"], made["device"], made["dtype"], made["threads"]) == ("tiny", "cpu", "float32", 1)
@@ -95,7 +95,9 @@ def test_every_result_says_how_it_was_made_and_never_when_or_where(built):
 
 def test_a_given_continuation_is_read_and_positions_start_there(built):
     entry = next(entry for entry in entries(read_catalog(built), built) if entry.id == "mame/tiny")
-    assert [figure.kind for figure in entry.figures] == ["tokens", "predictions", "layer_predictions", "rankings"]
+    assert [figure.kind for figure in entry.figures] == [
+        "tokens", "predictions", "layer_predictions", "rankings", "attribution",
+    ]
     tokens = Store(built).read(entry.figures[0].results[""]).tokens
     assert tokens.text == "豆をまいて、鬼を追い払う。"
     assert entry.figures[1].position == tokens.n_prompt
@@ -134,7 +136,10 @@ def test_titles_change_nothing(built):
     ("[鬼, 豆]", "[鬼, 福]", [("watched_words", "")], "watched_words"),
     ("top_k: 5", "top_k: 6", [("layer_predictions", "")], "layer_predictions"),
     ("[2, 3]", "[2, 4]", [("neuron_factors", "4")], "neuron_factors"),
-    ("input_x_gradient, saliency", "saliency, feature_ablation", [("attribution", "feature_ablation")], "attribution"),
+    ("input_x_gradient, saliency", "saliency, feature_ablation",
+     [("attribution", "feature_ablation"), ("attribution_receipt", "receipt")], "attribution"),
+    ("[input_x_gradient, saliency]", "[saliency, input_x_gradient]", [("attribution_receipt", "receipt")],
+     "attribution"),
 ])
 def test_a_changed_option_costs_its_own_result_alone(built, old, new, kinds, why):
     change(built, SETSUBUN, old, new)
@@ -173,7 +178,7 @@ def test_another_first_position_needs_no_model(built):
 def test_what_all_numbers_depend_on_costs_all_results(built, file, old, new, why):
     change(built, file, old, new)
     step = planned(built)["setsubun/tiny"]
-    assert step.state == "compute" and len(step.task.missing) == len(step.task.wanted()) == 8
+    assert step.state == "compute" and len(step.task.missing) == len(step.task.wanted()) == 9
     assert why in step.reason["en"]
 
 

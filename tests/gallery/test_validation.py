@@ -6,12 +6,16 @@ import os
 import random
 import shutil
 
+import numpy as np
 import pytest
 
 from gallery.validation import CatalogProblems, read_catalog, read_lock
-from gallery.validation.positions import position_at, resolve
-from gallery.validation.prompts import ATTRIBUTION_METHODS
-from gallery.validation.schema import At
+from gallery.validation.attribution import (
+    ATTRIBUTION_METHODS, FAST_METHODS, METHODS_WITHOUT_BASELINE, REFUSED_METHODS,
+)
+from gallery.validation.positions import position_at, resolve, span_of
+from gallery.validation.schema import At, Word
+from lmviz.tokens import TokenTable
 
 MODELS, TAGS = "gallery/catalog/models.yaml", "gallery/catalog/tags.yaml"
 SETSUBUN, MAME = "gallery/catalog/prompts/setsubun.yaml", "gallery/catalog/prompts/mame.yaml"
@@ -40,6 +44,27 @@ MISTAKES = {
     "unknown model": (MAME, "models: [tiny]", "models: [tinny]", "unknown_model", 7, "tiny?"),
     "unknown tag": (SETSUBUN, "tags: [culture]", "tags: [cultur]", "unknown_tag", 11, "culture?"),
     "unknown method": (SETSUBUN, "saliency]", "salience]", "unknown_method", 17, "saliency?"),
+    "refused method": (SETSUBUN, "saliency]", "lrp]", "refused_method", 17, "patented"),
+    "method twice": (SETSUBUN, "saliency]", "saliency, saliency]", "named_twice", 17, "saliency"),
+    "no methods": (SETSUBUN, "[input_x_gradient, saliency]", "[]", "list_too_short", 17, "1"),
+    "foil without a contrast": (
+        SETSUBUN, "saliency]", "saliency], foil: 豆", "foil_without_contrast", 17, "target: contrast"),
+    "blank foil": (MAME, "foil: 福", 'foil: " "', "blank_text", 12, "foil"),
+    "foil that is the target": (MAME, "foil: 福", "foil: 追い払う", "foil_is_target", 12, "追い払う"),
+    "logit of a word": (
+        SETSUBUN, "saliency]", "saliency], target: logit, targets: [{word: 変わり}]", "logit_of_word", 17, "log_prob"),
+    "no targets": (MAME, "[{word: 追い払う}, {text: 鬼}]", "[]", "list_too_short", 15, "1"),
+    "target not in the text": (MAME, "{word: 追い払う}", "{word: 追い返う}", "position_text_not_found", 15, "追い払う?"),
+    "target not that often in the text": (
+        MAME, "{word: 追い払う}", "{word: 追い払う, occurrence: 2}", "position_text_not_found", 15, "occurrence 2"),
+    "target by an unknown key": (MAME, "{word: 追", "{wort: 追", "wrong_type", 15, "{word: "),
+    "target of two kinds": (MAME, "{word: 追", "{text: 鬼, word: 追", "unknown_key", 15, "Known here: occurrence, word."),
+    "target zero": (MAME, "{text: 鬼}", "0", "wrong_type", 15, "number of a position"),
+    "target past the end": (MAME, "{text: 鬼}", "40", "position_past_end", 15, "40"),
+    "target twice": (MAME, "{text: 鬼}", "{word: 追い払う}", "target_twice", 15, "追い払う"),
+    "targets at the same token": (MAME, "{text: 鬼}", "{text: 追い}", "targets_together", 15, "追い払う"),
+    "unknown baseline": (MAME, "baseline: mean", "baseline: means", "not_an_option", 13, "mean?"),
+    "unknown tier": (MAME, "tier: full", "tier: fully", "not_an_option", 17, "full?"),
     "word twice": (SETSUBUN, "[鬼, 豆]", "[鬼, 鬼]", "named_twice", 16, "鬼"),
     "components twice": (SETSUBUN, "[2, 3]", "[2, 2]", "named_twice", 18, "2"),
     "empty text": (MAME, "text: 豆をまいて、", 'text: ""', "empty_text", 4, "text"),
@@ -59,7 +84,7 @@ MISTAKES = {
     "source without an address": (
         SETSUBUN, "https://ja.wikipedia.org/wiki/節分", "ja.wikipedia", "not_an_address", 8, "http"),
     "given continuation and sampling": (
-        MAME, "鬼を追い払う。}", "鬼, do_sample: true}", "continuation_and_sampling", 6, "do_sample"),
+        MAME, "払う。}", "払う。, do_sample: true}", "continuation_and_sampling", 6, "do_sample"),
     "sampling option in a greedy entry": (
         SETSUBUN, "max_new_tokens: 4", "top_p: 0.5", "sampling_option_without_sampling", 12, "top_p"),
     "directory and hub": (
@@ -110,14 +135,14 @@ def test_a_mistake_is_named_with_its_place_and_its_cure(miniature, mistake):
     if key != "id_twice":
         assert found[0].text("en").startswith(f"{file}:{line}:")
     assert says in found[0].text("en")
-    assert all("{" not in p.wording["ja"].replace("{text:", "").replace("{ja:", "") for p in found)
+    assert all("{" not in p.wording["ja"].replace("{text:", "").replace("{word:", "").replace("{ja:", "") for p in found)
     assert any(ord(character) > 0x3000 for character in found[0].wording["ja"])
 
 
 def test_one_mistake_is_one_problem(miniature):
     """No mistake drags along others that vanish when it is mended, but for these few."""
     drags = {"missing key", "not YAML", "two documents", "id with capitals", "huge number", "infinity", "alias",
-             "model twice", "control character", "tag", "no models"}
+             "model twice", "control character", "tag", "no models", "blank text"}
     for name in MISTAKES.keys() - drags:
         file, old, new, *_ = MISTAKES[name]
         before = (miniature / file).read_text(encoding="utf-8")
@@ -137,7 +162,8 @@ def test_all_mistakes_come_in_one_run(miniature):
 def test_a_position_in_the_very_first_token_has_no_prediction(miniature):
     change(miniature, SETSUBUN, "text: 節分は、", "text: この")
     change(miniature, SETSUBUN, "{text: 変わり}", "{text: この}")
-    assert {(p.key, p.line) for p in problems_of(miniature)} == {("position_zero", 15)}
+    change(miniature, SETSUBUN, "saliency]", "saliency], targets: [{word: この}]")
+    assert {(p.key, p.line) for p in problems_of(miniature)} == {("position_zero", 15), ("position_zero", 17)}
 
 
 def test_a_missing_models_file_and_a_stray_file_are_named(miniature):
@@ -213,8 +239,13 @@ def test_the_shipped_catalog_is_fine():
 
 def test_the_methods_written_down_are_those_of_lmviz():
     import lmviz
+    from lmviz.analyses.attribution.registry import REFUSED
 
-    assert set(ATTRIBUTION_METHODS) == {method.name for method in lmviz.attribution_methods()}
+    methods = {method.name: method for method in lmviz.attribution_methods()}
+    assert set(ATTRIBUTION_METHODS) == set(methods)
+    assert {name for name in methods if methods[name].tier == "fast"} == set(FAST_METHODS)
+    assert {name for name in methods if not methods[name].uses_baseline} == set(METHODS_WITHOUT_BASELINE)
+    assert set(REFUSED_METHODS) == set(REFUSED)
 
 
 def test_mutated_catalogs_end_in_problems_and_nothing_else(miniature):
@@ -251,3 +282,18 @@ def test_positions_by_text_by_number_and_by_default():
     assert resolve(None, texts, 6) == 5
     assert resolve(99, texts, 4) == 99
     assert resolve(2, texts, 4) == 2
+
+
+def test_a_word_is_all_tokens_that_hold_a_part_of_it():
+    tokens = TokenTable(
+        token_ids=np.arange(8), texts=("", "豆を", "髙", "", "橋", "が", "豆", "をまく"), raw_bytes=(b"",) * 8,
+        kinds=("special", "text", "bytes", "bytes", "text", "text", "text", "text"),
+        groups=np.array([0, 1, 2, 2, 3, 4, 5, 6]), n_start=1, n_prompt=8,
+    )
+    assert span_of(Word(word="髙"), tokens) == range(2, 4)
+    assert span_of(Word(word="髙橋"), tokens) == range(2, 5)
+    assert span_of(Word(word="を髙"), tokens) == range(1, 4)
+    assert span_of(Word(word="豆をま", occurrence=1), tokens) == range(6, 8)
+    assert span_of(Word(word="豆を", occurrence=2), tokens) == range(6, 8)
+    assert span_of(At(text="橋が"), tokens) == span_of(4, tokens) == range(4, 5)
+    assert span_of(Word(word="豆", occurrence=3), tokens) is None
