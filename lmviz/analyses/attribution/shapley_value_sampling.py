@@ -8,8 +8,6 @@ An order of all tokens, cut to those before a target, is an order of that target
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -43,16 +41,17 @@ def shapley_value_sampling(arguments: Arguments) -> Scores:
     from captum.attr import ShapleyValueSampling  # half a second and 20 MB of plotting libraries, for those who use it
 
     length, n_sets = len(arguments.embeddings), len(arguments.baselines)
-    random = np.random.Generator(np.random.PCG64(arguments.seed))
     n_orders = -(-(arguments.n_steps or ORDERS) // n_sets)
+    orders = _orders(length, n_orders * n_sets, arguments.seed)
     total = np.zeros((len(arguments.targets), length))
     for number in range(n_sets):
+        own = orders[number * n_orders : (number + 1) * n_orders]
+
         def value(shown: Tensor, number: int = number) -> Tensor:
-            sets = np.full(len(shown), number)
-            return torch.from_numpy(values(arguments, shown.bool().numpy(), sets))
+            return torch.from_numpy(values(arguments, shown.bool().numpy(), np.full(len(shown), number)))
 
         sampling = ShapleyValueSampling(value)
-        sampling.permutation_generator = lambda n_tokens, n_orders: _orders(random, n_tokens, n_orders)
+        sampling.permutation_generator = lambda n_tokens, n_samples, own=own: own
         total += sampling.attribute(
             torch.ones(1, length), n_samples=n_orders, perturbations_per_eval=rows_at_once(arguments.model, length)
         )[0].double().numpy()
@@ -62,8 +61,8 @@ def shapley_value_sampling(arguments: Arguments) -> Scores:
     return Scores(scores, completeness_errors=np.array(errors), n_steps=n_orders * n_sets)
 
 
-def _orders(random: np.random.Generator, n_tokens: int, n_orders: int) -> Iterator[list[int]]:
-    order: list[int] = []
-    for number in range(n_orders):
-        order = order[::-1] if number % 2 else random.permutation(n_tokens).tolist()
-        yield order
+def _orders(n_tokens: int, n_orders: int, seed: int) -> list[list[int]]:
+    """Random orders of the tokens. More tokens leave the order of those before them as it is."""
+    random = np.random.Generator(np.random.PCG64(seed))
+    by_pair = random.random((n_tokens, (n_orders + 1) // 2)).argsort(axis=0).T
+    return [order.tolist() for pair in by_pair for order in (pair, pair[::-1])][:n_orders]
