@@ -6,7 +6,10 @@ of a page; ``lmviz.figures.describe("rankings", result, "ja")`` its words.
 
 from lmviz.figures.charts import (
     attribution,
+    attribution_receipt,
     layer_predictions,
+    method_agreement,
+    method_trust,
     neuron_factors,
     predictions,
     rankings,
@@ -17,6 +20,6 @@ from lmviz.figures.description import Description, describe
 from lmviz.figures.rendering import svg, thumbnail
 
 __all__ = [
-    "Description", "attribution", "describe", "layer_predictions", "neuron_factors", "predictions", "rankings", "svg",
-    "thumbnail", "tokens", "watched_words",
+    "Description", "attribution", "attribution_receipt", "describe", "layer_predictions", "method_agreement",
+    "method_trust", "neuron_factors", "predictions", "rankings", "svg", "thumbnail", "tokens", "watched_words",
 ]

@@ -8,12 +8,17 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lmviz.figures import labels, notation, titles
-from lmviz.figures.messages import Language, message, quoted, table
+from lmviz.figures import attribution_words, labels, notation, receipt_words, titles, trust_words
+from lmviz.figures.attribution_words import method_name
+from lmviz.figures.messages import Language, message, quoted
+from lmviz.figures.standing import standing
+from lmviz.figures.targets import target_row
 from lmviz.figures.titles import Thresholds, layer_name, name
 from lmviz.results import (
     Attribution,
+    AttributionReceipt,
     LayerPredictions,
+    MethodTrust,
     NeuronFactors,
     Rankings,
     Result,
@@ -36,7 +41,7 @@ class Description:
 
 def describe(
     kind: str,
-    results: Result | Mapping[str, Result],
+    results: Result | Mapping[str, Result] | MethodTrust,
     language: Language,
     *,
     position: int | None = None,
@@ -45,22 +50,27 @@ def describe(
     """The words of one figure.
 
     Args:
-        kind: kind of figure, ``"tokens"`` to ``"neuron_factors"``.
-        results: what the figure shows; a mapping by method or number of components speaks of its first.
+        kind: kind of figure, ``"tokens"`` to ``"neuron_factors"``, ``"attribution_receipt"``, ``"method_agreement"`` or
+            ``"method_trust"``.
+        results: what the figure shows; a mapping by method or number of components speaks of its first, and of the
+            `AttributionReceipt` in it.
         position: position shown; by default the first of the continuation.
         layer: layer shown, for ``"predictions"``; by default the last.
 
     Raises:
         ValueError: for an unknown kind or a position or layer that the result does not have.
     """
+    if kind in _COMPARE:
+        return Description(*_COMPARE[kind](results, language))
     if kind not in _DESCRIBE:
-        raise ValueError(f"no figure is of kind {kind!r}; known: {', '.join(_DESCRIBE)}")
-    result = next(iter(results.values())) if isinstance(results, Mapping) else results
+        raise ValueError(f"no figure is of kind {kind!r}; known: {', '.join([*_DESCRIBE, *_COMPARE])}")
+    shown = results if isinstance(results, Mapping) else {"": results}
+    result = next(iter(shown.values()))
     if position is None:
         position = labels.default_position(result.tokens)
     elif not 0 <= position <= len(result.tokens):
         raise ValueError(f"position {position} lies outside the text of {len(result.tokens)} tokens")
-    return _DESCRIBE[kind](result, language, position, layer)
+    return _DESCRIBE[kind](shown if kind == "attribution" else result, language, position, layer)
 
 
 def place(result: Result, position: int, language: Language) -> str:
@@ -75,26 +85,12 @@ def context(result: Result, position: int, language: Language, length: int = 10)
     return ("…" if len(text) > length else "") + text[-length:]
 
 
-def method_name(method: str, language: Language) -> str:
-    """Name of an attribution method; one without a message is named by its id, spaced."""
-    key = f"attribution.method.{method}"
-    return message(key, language) if key in table() else labels.visible(method.replace("_", " "))
-
-
 def layers_in_words(layers: np.ndarray, language: Language) -> str:
     """The range of layers a result was taken from."""
     first, last = int(layers[0]), int(layers[-1])
     if first == last:
         return message("neuron_factors.layer_one", language, first=first)
     return message("neuron_factors.layer_range", language, first=first, last=last)
-
-
-def attribution_convention(result: Attribution, language: Language) -> str:
-    """The convention of one method: what was attributed, to what, against which baseline."""
-    details = message("attribution.baseline", language) if result.baseline == "zero" else ""
-    details += message("attribution.steps", language, steps=int(result.n_steps.max())) if result.n_steps.any() else ""
-    return message("attribution.convention", language, method=method_name(result.method, language), details=details,
-                   quantity=message(f"attribution.quantity.{result.target}", language))
 
 
 def watched_words_alternative(
@@ -193,22 +189,31 @@ def _watched_words(result: WatchedWords, language: Language, position: int, laye
     )
 
 
-def _attribution(result: Attribution, language: Language, position: int, layer: int | None) -> Description:
-    row = titles.target_row(result, position)
-    at = int(result.target_positions[row])
-    scores = np.asarray(result.scores[row, :at], dtype=float)
-    largest = np.abs(scores).max(initial=0) or 1
-    written = [
-        (name(result, int(p), language),
-         notation.signed(scores[p] / largest) if result.signed else f"{scores[p] / largest:.2f}")
-        for p in np.argsort(-np.abs(scores), kind="stable")[:5]
-    ]
+def _attribution(results: Mapping[str, Result], language: Language, position: int, layer: int | None) -> Description:
+    result = next(item for item in results.values() if isinstance(item, Attribution))
+    receipt = next((item for item in results.values() if isinstance(item, AttributionReceipt)), None)
+    parts = [attribution_words.alternative(result, language, position)]
+    conventions = [attribution_words.convention(result, language)]
+    if receipt is not None:
+        row = target_row(receipt, int(result.target_positions[target_row(result, position)]))
+        parts.append(receipt_words.verdict(receipt, standing(receipt), result.method, row, language))
+        conventions.append(receipt_words.convention(receipt, language))
     return Description(
-        titles.attribution(result, language, position),
-        message("attribution.caption", language),
-        message("attribution.alternative", language, target=name(result, at, language),
-                method=method_name(result.method, language), list=_listed(written, language)),
-        attribution_convention(result, language),
+        attribution_words.title(result, language, position),
+        attribution_words.caption(result, language, with_receipt=receipt is not None),
+        attribution_words.sentences(parts, language),
+        attribution_words.sentences(conventions, language),
+    )
+
+
+def _attribution_receipt(result: AttributionReceipt, language: Language, position: int, layer: int | None
+                         ) -> Description:
+    found, row, method = standing(result), target_row(result, position), result.methods[0]
+    return Description(
+        receipt_words.verdict(result, found, method, row, language),
+        message("attribution_receipt.caption", language),
+        receipt_words.alternative(result, found, method, row, language),
+        receipt_words.convention(result, language),
     )
 
 
@@ -238,5 +243,11 @@ _DESCRIBE: dict[str, Callable[[Any, Language, int, int | None], Description]] = 
     "rankings": _rankings,
     "watched_words": _watched_words,
     "attribution": _attribution,
+    "attribution_receipt": _attribution_receipt,
     "neuron_factors": _neuron_factors,
+}
+
+_COMPARE: dict[str, Callable[[Any, Language], tuple[str, str, str, str]]] = {
+    "method_agreement": trust_words.method_agreement,
+    "method_trust": trust_words.method_trust,
 }

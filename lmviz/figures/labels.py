@@ -68,6 +68,16 @@ def of_positions(tokens: TokenTable, language: Language) -> list[str]:
     return [of_position(tokens, position, language) for position in range(len(tokens))]
 
 
+def of_span(tokens: TokenTable, span: range, language: Language) -> str:
+    """Readable form of the tokens of ``span`` as one text; a character is written once."""
+    parts = []
+    for position in span:
+        text, first = _of_group(tokens, position, language)[1:]
+        if first or position == span[0]:
+            parts.append(text)
+    return of_position(tokens, span[0], language) if len(span) == 1 else "".join(parts)
+
+
 def chip(tokens: TokenTable, position: int, language: Language) -> str:
     """What stands in the strip for ``position``: as `of_position`, but the parts of a character stay uncounted."""
     text, first = _of_group(tokens, position, language)[1:]

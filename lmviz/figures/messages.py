@@ -48,3 +48,8 @@ def quoted(text: str, language: Language) -> str:
     if language == "en":
         return f"“{text}”"
     return f"『{text}』" if "「" in text or "」" in text else f"「{text}」"
+
+
+def headed(text: str) -> str:
+    """A term as it stands at the head of a row or column: with a capital in a language that has them."""
+    return text[:1].upper() + text[1:]

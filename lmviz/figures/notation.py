@@ -37,6 +37,11 @@ def share(value: float) -> str:
     return f"{100 * value:.0f}%" if value >= 0.0995 or value == 0 else f"{100 * value:.1f}%"
 
 
+def error(value: float) -> str:
+    """A relative error as a percentage; what would round to nothing is given as a bound."""
+    return "<0.1%" if 0 < value < 0.0005 else share(value)
+
+
 def rank(value: int) -> str:
     """A rank in full, thousands separated: ``12,345``."""
     return f"{int(value):,}"
@@ -63,3 +68,30 @@ def signed(value: float) -> str:
 def nats(value: float) -> str:
     """A log-probability with two decimals and a true minus sign."""
     return f"{value:.2f}".replace("-", "−")
+
+
+def hundredths(value: float, quantity: str) -> int | None:
+    """A value of an attributed quantity in hundredths of its unit: nats, or percentage points; None for none.
+
+    Pages hold these whole numbers, so that Python and the browser write the same.
+    """
+    return None if not math.isfinite(value) else round(value * (10_000 if quantity == "probability" else 100))
+
+
+def amount(value: float, quantity: str) -> str:
+    """A value of an attributed quantity in its unit, with two decimals and a true minus sign; – for none."""
+    number = hundredths(float(value), quantity)
+    return "–" if number is None else f"{number / 100:.2f}".replace("-", "−")
+
+
+def correlation(value: float) -> str:
+    """A correlation as short as cells need it: ``.71``, ``−.08``, ``1``; – for none."""
+    if not math.isfinite(value):
+        return "–"
+    number = round(100 * value)
+    return f"{'−' if number < 0 else ''}{'1' if abs(number) == 100 else f'.{abs(number):02d}'}"
+
+
+def deviations(value: float) -> str:
+    """Standard deviations with one decimal and their sign; – for none."""
+    return "–" if not math.isfinite(value) else f"{'−' if round(value, 1) < 0 else '+'}{abs(value):.1f}"

@@ -26,6 +26,9 @@ RANK_EDGES = (2, 4, 11, 31, 101, 301, 1001, 3001, 10001)
 ATTRIBUTION_STEPS = 5
 """Steps on each side of the neutral, for scores divided by the largest absolute score of their target."""
 
+AGREEMENT_EDGES = (0.1, 0.3, 0.5, 0.7, 0.9)
+"""Lower ends of agreement steps 1 to 5, in Kendall's tau; step 0 is no agreement, or the reverse."""
+
 FACTOR_HUES = 8
 """Hues for factors and watched words; a ninth factor has the hue of the first and is told apart by its number."""
 
@@ -45,6 +48,11 @@ def rank_step(rank: int) -> int:
 def attribution_step(score: float) -> int:
     """Step -5 to 5 of a score between -1 and 1; 0 is the neutral."""
     return int(math.copysign(min(ATTRIBUTION_STEPS, math.floor(abs(float(score)) * ATTRIBUTION_STEPS + 0.5)), score))
+
+
+def agreement_step(tau: float) -> int:
+    """Step 0 to 5 of a rank correlation."""
+    return bisect_right(AGREEMENT_EDGES, tau)
 
 
 @cache

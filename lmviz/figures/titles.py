@@ -11,7 +11,6 @@ import numpy as np
 from lmviz.figures import labels, notation
 from lmviz.figures.messages import Language, message, quoted
 from lmviz.results import (
-    Attribution,
     LayerPredictions,
     NeuronFactors,
     Rankings,
@@ -56,7 +55,6 @@ class Thresholds:
     """... for factors of at least this share of the energy."""
 
 
-
 def name(result: Result, position: int, language: Language) -> str:
     """The token at ``position`` in quotation marks."""
     return quoted(labels.of_position(result.tokens, position, language), language)
@@ -81,12 +79,6 @@ def candidates(result: LayerPredictions, layer: int, position: int, language: La
         (quoted(labels.of_entry(result.labels, i, language), language), float(log))
         for i, log in zip(ids, logs, strict=True) if i >= 0
     ]
-
-
-def target_row(result: Attribution, position: int) -> int:
-    """Row of the target at ``position``, or of the first target where there is none."""
-    found = np.flatnonzero(result.target_positions == position)
-    return int(found[0]) if found.size else 0
 
 
 def strongest(result: NeuronFactors, factor: int, count: int = 3) -> list[int]:
@@ -204,22 +196,6 @@ def watched_words(result: WatchedWords, language: Language) -> str:
                 return message("watched_words.title.overtakes", language, token=words[final], other=words[before],
                                layer=layer_name(last + 1, language))
     return message("watched_words.title.plain", language)
-
-
-def attribution(result: Attribution, language: Language, position: int) -> str:
-    """Names the token with the largest share in one target, and whether it pushed up or down."""
-    row = target_row(result, position)
-    at = int(result.target_positions[row])
-    target, scores = name(result, at, language), np.asarray(result.scores[row, :at], dtype=float)
-    sizes = np.abs(scores)
-    order = np.argsort(-sizes, kind="stable")
-    if sizes.size > 1 and sizes.sum() > 0:
-        part = sizes[order[0]] / sizes.sum()
-        if part >= Thresholds.SHARE and sizes[order[0]] >= Thresholds.SHARE_RATIO * sizes[order[1]]:
-            variant = "magnitude" if not result.signed else "up" if scores[order[0]] > 0 else "down"
-            return message(f"attribution.title.{variant}", language, target=target, share=notation.share(part),
-                           source=name(result, int(order[0]), language))
-    return message("attribution.title.plain", language, target=target)
 
 
 def neuron_factors(result: NeuronFactors, language: Language) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from fake_attributions import attributions
+from fake_text import tokens
 
 from lmviz.results import (
-    Attribution,
     LayerPredictions,
     NeuronFactors,
     Rankings,
@@ -20,32 +21,6 @@ WORDS = (
     "立春 の 前日 と し て 知ら れ 年 月 日 神社 寺 東京 春 夏 秋 冬 家 人 儀式 祭り 日本 古く から 行わ れる "
     "意味 た い う が 」 「 こと"
 ).split()
-
-
-def tokens() -> TokenTable:
-    """A prefix space, a prompt with a line break and a character of three byte tokens, and a continuation."""
-    prompt = ["", *"節分 は 、 季節 の 変わり 目 に 生じる 邪気 を".split()]
-    prompt += ["\n", "鰯", "", "", "の", " Tokyo", "頭", "で"]
-    continuation = [
-        *"追い払う ため の 行事 で ある 。 豆 を まき 、 福 を 呼び込む 。".split(),
-        *"立春 の 前日 とし て 知ら れ て いる 。".split(), "",
-    ]
-    texts = tuple(prompt + continuation)
-    raw = [text.encode() for text in texts]
-    raw[0] = b" "
-    raw[13:16] = [bytes([byte]) for byte in "鰯".encode()]
-    kinds = ["text"] * len(texts)
-    kinds[13:16] = ["bytes"] * 3
-    kinds[-1] = "special"
-    groups = np.arange(len(texts))
-    groups[13:16] = 13
-    ids = np.array([100 + (hash_of(text) % 900) for text in texts])
-    ids[0], ids[-1] = 9, 2
-    return TokenTable(ids, texts, tuple(raw), tuple(kinds), groups, 0, len(prompt))
-
-
-def hash_of(text: str) -> int:
-    return sum((i + 1) * ord(c) for i, c in enumerate(text))
 
 
 def labels(table: TokenTable) -> VocabularyLabels:
@@ -122,32 +97,6 @@ def watched_words(n_layers: int = 8, position: int = 27) -> WatchedWords:
         (("豆",), ("鬼",), ("福",), ("恵", "方", "巻")), position, logs.astype(np.float32), ranks, VOCABULARY_SIZE,
         True,
     )
-
-
-def attribution(method: str = "integrated_gradients", seed: int = 4) -> Attribution:
-    rng = np.random.default_rng(seed + len(method))
-    table = tokens()
-    targets = np.arange(table.n_prompt, len(table))
-    scores = np.zeros((len(targets), len(table)), np.float32)
-    for row, target in enumerate(targets):
-        near = np.exp(-(target - 1 - np.arange(target)) / 6)
-        scores[row, :target] = rng.normal(0.1, 0.35, target) * (near + 0.12) + (rng.random(target) > 0.93) * 0.9
-    is_signed = method != "saliency"
-    norms = np.abs(scores) * 1.4
-    if not is_signed:
-        scores = np.abs(scores)
-    if method == "feature_ablation":
-        norms[scores != 0] = np.nan
-    errors = np.abs(rng.normal(0.004, 0.004, len(targets))) if method == "integrated_gradients" else \
-        np.full(len(targets), np.nan)
-    return Attribution(
-        table, "fake-model", method, "log_probability", "zero" if is_signed else "none", is_signed, targets, scores,
-        norms, errors, 50 if method == "integrated_gradients" else 0, 0,
-    )
-
-
-def attributions() -> dict[str, Attribution]:
-    return {m: attribution(m) for m in ("integrated_gradients", "input_x_gradient", "saliency", "feature_ablation")}
 
 
 def neuron_factors(n_components: int = 6, seed: int = 5) -> NeuronFactors:

@@ -31,17 +31,18 @@ def page(results: dict[str, Any], language: Language) -> str:
             f'{figure}<p class="caption">{html.fragment.escape(words.caption)}</p>'
             f'<p class="convention">{html.fragment.escape(words.convention)}</p></section>'
         )
+    card = f'<div style="width:240px;height:100px">{thumbnail(results, language)}</div>' \
+        if "rankings" in results else ""
     return f"""<!doctype html><html lang="{language}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="script-src 'self'"><title>preview</title>
 <link rel="stylesheet" href="figures.css"><script type="module" src="main.js"></script>
 <script src="scheme.js"></script>
 <style>body{{margin:0;background:var(--lm-surface);color:var(--lm-ink);font-family:"Noto Sans CJK JP",sans-serif}}
-main{{max-width:61rem;margin:0 auto;padding:2rem 1rem}} section{{margin-block:0 4rem}}
+main{{max-width:61rem;margin:0 auto;padding:2rem 1rem}} main>section{{margin-block:0 4rem}}
 h2{{font-size:1.3rem;line-height:1.5;font-weight:600}} .caption{{max-width:40em;line-height:1.9;font-size:.9rem}}
 .convention{{font-size:.75rem;color:var(--lm-ink-soft);max-width:60em;line-height:1.8}}</style>
-<body><main>{''.join(sections)}
-<div style="width:240px;height:100px">{thumbnail(results, language)}</div></main></html>"""
+<body><main>{''.join(sections)}{card}</main></html>"""
 
 
 def write(directory: Path, results: dict[str, Any]) -> None:

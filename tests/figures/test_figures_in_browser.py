@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import fake_attributions
 import fakes
 import pytest
 from preview import write
+from serving import ready, serving
 
 from lmviz.figures import describe
 
 sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +25,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     write(directory, results)
     write(directory / "reversed", {**results, "neuron_factors": dict(reversed(results["neuron_factors"].items()))})
     (directory / "favicon.ico").write_bytes(b"")
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(directory)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with serving(directory) as address:
+        yield address
 
 
 @pytest.fixture
@@ -49,10 +41,6 @@ def page(chromium: sync_api.Browser, address: str) -> Iterator[sync_api.Page]:
     yield opened
     opened.close()
     assert troubles == []
-
-
-def ready(page: sync_api.Page) -> None:
-    page.wait_for_selector("html[data-lmviz-ready]", timeout=20_000)
 
 
 def test_hover_shows_click_keeps_escape_lets_go(page: sync_api.Page) -> None:
@@ -108,7 +96,7 @@ def test_an_address_brings_its_state_and_nonsense_is_ignored(page: sync_api.Page
 
 def test_attribution_lights_what_the_numbers_say(page: sync_api.Page) -> None:
     page.locator(".lmviz-attribution .strip [data-p='30']").hover()
-    result = fakes.attribution()
+    result = fake_attributions.attribution()
     scores = result.scores[30 - 20, :30]
     strongest = int(abs(scores).argmax())
     lit = page.locator(f".lmviz-attribution .strip [data-p='{strongest}']").get_attribute("class")

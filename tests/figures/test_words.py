@@ -7,6 +7,7 @@ import string
 from dataclasses import replace
 from typing import Any
 
+import fake_attributions
 import fakes
 import numpy as np
 import pytest
@@ -31,6 +32,9 @@ def test_both_languages_say_the_same_with_the_same_placeholders(key: str) -> Non
         assert entry["en"].endswith(".")
 
 
+BY_NAME = re.compile(r"\.(method|meaning|quantity|unit|baseline|erasure|measure)\.|_(contrast|means)$|\.reading_")
+
+
 def test_every_message_is_used() -> None:
     from importlib.resources import files
 
@@ -40,7 +44,7 @@ def test_every_message_is_used() -> None:
         (root / folder if folder else root).iterdir() if path.name.endswith(".py")
     ) + "".join(p.read_text(encoding="utf-8") for p in (root / "static").iterdir() if p.name.endswith(".js"))
     unused = [key for key in table() if not re.search(
-        rf"\b{re.escape(key.rsplit('.', 1)[1])}\b", sources) and not re.search(r"\.(method|quantity)\.", key)]
+        rf"\b{re.escape(key.rsplit('.', 1)[1])}\b", sources) and not BY_NAME.search(key)]
     assert unused == []
 
 
@@ -56,7 +60,7 @@ def flat_lens(log: float) -> Any:
 def without_effect() -> list[tuple[str, Any]]:
     """Data in which nothing happens, a case a claim: each must get its kind's title that claims nothing."""
     tokens, ranks, words = fakes.token_probabilities(), fakes.rankings(), fakes.watched_words()
-    blame, factors = fakes.attribution(), fakes.neuron_factors()
+    blame, factors = fake_attributions.attribution(), fakes.neuron_factors()
     even = np.where(np.isnan(tokens.log_probabilities), np.nan, np.log(0.1)).astype(np.float32)
     bounce = np.full_like(ranks.ranks, 500)
     bounce[3] = 1
@@ -142,7 +146,7 @@ def test_watched_words_name_who_overtakes_whom() -> None:
 
 
 def test_attribution_says_which_way() -> None:
-    result = fakes.attribution()
+    result = fake_attributions.attribution()
     scores = np.zeros_like(result.scores)
     scores[7, 13], scores[7, 2] = 0.9, 0.2
     assert "「豆」の予測をもっとも強めたのは「鰯（1/3）」（スコアの絶対値の82%）" in title(

@@ -1,7 +1,10 @@
 """Vega-Lite charts, one module a kind. Each function turns a result into an Altair chart and runs no model."""
 
 from lmviz.figures.charts.attribution import attribution
+from lmviz.figures.charts.attribution_receipt import attribution_receipt
 from lmviz.figures.charts.layer_predictions import layer_predictions
+from lmviz.figures.charts.method_agreement import method_agreement
+from lmviz.figures.charts.method_trust import method_trust
 from lmviz.figures.charts.neuron_factors import neuron_factors
 from lmviz.figures.charts.predictions import predictions
 from lmviz.figures.charts.rankings import rankings
@@ -9,5 +12,6 @@ from lmviz.figures.charts.tokens import tokens
 from lmviz.figures.charts.watched_words import watched_words
 
 __all__ = [
-    "attribution", "layer_predictions", "neuron_factors", "predictions", "rankings", "tokens", "watched_words",
+    "attribution", "attribution_receipt", "layer_predictions", "method_agreement", "method_trust", "neuron_factors",
+    "predictions", "rankings", "tokens", "watched_words",
 ]

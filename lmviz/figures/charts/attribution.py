@@ -11,15 +11,15 @@ from lmviz.figures import notation, scales
 from lmviz.figures.charts import strip, style, text
 from lmviz.figures.charts.accepts import accepts
 from lmviz.figures.messages import Language, message
-from lmviz.figures.titles import target_row
+from lmviz.figures.targets import target_row, target_span
 from lmviz.results import Attribution
 
 
 @accepts(Attribution)
 def attribution(result: Attribution, language: Language = "ja", *, position: int | None = None) -> alt.LayerChart:
-    """Contributions to the token at ``position`` (by default the first target), largest absolute score = 1.
+    """Contributions to the target at ``position`` (by default the first), largest absolute score = 1.
 
-    Signed scores diverge around a neutral, magnitudes are sequential; the target is framed.
+    Signed scores diverge around a neutral, magnitudes are sequential; the target's tokens are framed.
     """
     row = target_row(result, -1 if position is None else position)
     target = int(result.target_positions[row])
@@ -37,4 +37,4 @@ def attribution(result: Attribution, language: Language = "ja", *, position: int
     ]
     names, inks = (style.SIGNED, style.SIGNED_LIGHT_INK) if result.signed else \
         (style.MAGNITUDE, style.MAGNITUDE_LIGHT_INK)
-    return style.styled(strip.strip(placed, names, inks, tooltip, framed=target))
+    return style.styled(strip.strip(placed, names, inks, tooltip, framed=target_span(result, row)))

@@ -11,10 +11,10 @@ from lmviz.figures.scales import colour
 
 
 def strip(values: list[dict[str, Any]], names: list[str], light_ink: set[int], tooltip: list[alt.Tooltip],
-          framed: int | None = None) -> Any:
+          framed: range = range(0)) -> Any:
     """Tokens placed by `text.lines`, each with a ``step`` that indexes ``names``; extra fields serve the tooltip.
 
-    The token at position ``framed`` gets a frame.
+    The tokens at the positions ``framed`` share a frame, one a line.
     """
     width, height = text.size(values)
     base = alt.Chart(style.rows(values)).encode(
@@ -31,7 +31,12 @@ def strip(values: list[dict[str, Any]], names: list[str], light_ink: set[int], t
     under = base.transform_filter("datum.continuation").mark_rect(height=1.5, yOffset=14.5, color=colour("ink")).encode(
         x=alt.X("x:Q", axis=None, scale=across), x2="x2:Q"
     )
-    frame = base.transform_filter(f"datum.position === {-1 if framed is None else framed}").mark_rect(
+    frames: dict[int, dict[str, Any]] = {}
+    for value in values:
+        if value["position"] in framed:
+            frame = frames.setdefault(value["line"], {"line": value["line"], "x": value["x"]})
+            frame["x2"] = value["x2"]
+    frame = base.properties(data=style.rows(list(frames.values()))).mark_rect(
         height=27, filled=False, cornerRadius=3, stroke=colour("ink"), strokeWidth=2
     ).encode(x=alt.X("x:Q", axis=None, scale=across), x2="x2:Q")
     chart = alt.layer(boxes, words, under, frame).resolve_scale(color="independent")

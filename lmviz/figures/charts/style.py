@@ -51,3 +51,5 @@ SIGNED = [f"neg{i}" for i in range(5, 0, -1)] + ["neutral"] + [f"pos{i}" for i i
 SIGNED_LIGHT_INK = {0, 10}
 MAGNITUDE = ["neutral"] + [f"mag{i}" for i in range(1, 6)]
 MAGNITUDE_LIGHT_INK = {5}
+AGREEMENT = ["neutral"] + [f"tau{i}" for i in range(1, 6)]
+AGREEMENT_LIGHT_INK = {4, 5}

@@ -5,6 +5,7 @@ one ``<div class="lmviz …">``. All text from models and catalogs is escaped.
 """
 
 from lmviz.figures.html.attribution import attribution
+from lmviz.figures.html.attribution_receipt import attribution_receipt
 from lmviz.figures.html.layer_predictions import layer_predictions
 from lmviz.figures.html.neuron_factors import neuron_factors
 from lmviz.figures.html.predictions import predictions
@@ -13,5 +14,6 @@ from lmviz.figures.html.tokens import tokens
 from lmviz.figures.html.watched_words import watched_words
 
 __all__ = [
-    "attribution", "layer_predictions", "neuron_factors", "predictions", "rankings", "tokens", "watched_words",
+    "attribution", "attribution_receipt", "layer_predictions", "neuron_factors", "predictions", "rankings", "tokens",
+    "watched_words",
 ]

@@ -1,4 +1,4 @@
-"""Figure 6: point at a token, and the tokens it drew on light up."""
+"""Figure 6: point at a token, and the tokens it drew on light up; under it, how far the method can be trusted here."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from lmviz.figures import labels, notation, scales, titles
-from lmviz.figures.description import method_name
+from lmviz.figures import labels, scales
+from lmviz.figures.html import attribution_card, receipt_panel
 from lmviz.figures.html import fragment as f
+from lmviz.figures.html.attribution_card import scaled
+from lmviz.figures.html.method_switch import method_switch
 from lmviz.figures.html.strip import strip
-from lmviz.figures.messages import Language, message
-from lmviz.results import Attribution
-
-TOP = 8
+from lmviz.figures.messages import Language, group, headed, message
+from lmviz.figures.targets import foil_name, target_name, target_row, target_span
+from lmviz.results import Attribution, AttributionReceipt
 
 
 def attribution(
-    results: Mapping[str, Attribution] | Attribution,
+    results: Mapping[str, Attribution | AttributionReceipt] | Attribution,
     language: Language,
     *,
     figure_id: str,
@@ -26,37 +27,47 @@ def attribution(
     layer: int | None = None,
     interactive: bool = True,
 ) -> str:
-    """The text, coloured by its contributions to the token at ``position`` under the first method."""
-    methods = dict(results) if isinstance(results, Mapping) else {results.method: results}
+    """The text, coloured by its contributions to the target at ``position`` under the first method.
+
+    Args:
+        results: attributions by method; an `AttributionReceipt` among them, named ``"receipt"``, is drawn below.
+
+    Raises:
+        ValueError: for a receipt of other targets than the first method's.
+    """
+    given = dict(results) if isinstance(results, Mapping) else {results.method: results}
+    methods = {name: item for name, item in given.items() if isinstance(item, Attribution)}
+    receipt = next((item for item in given.values() if isinstance(item, AttributionReceipt)), None)
     first, result = next(iter(methods.items()))
-    row = titles.target_row(result, labels.default_position(result.tokens) if position is None else position)
-    target = int(result.target_positions[row])
+    if receipt is not None and not np.array_equal(receipt.target_positions, result.target_positions):
+        raise ValueError(
+            f"the receipt is of targets at {receipt.target_positions.tolist()}, the attributions are of targets at "
+            f"{result.target_positions.tolist()}; make the receipt from these attributions"
+        )
+    shown = labels.default_position(result.tokens) if position is None else position
+    row = target_row(result, shown)
+    span = target_span(result, row)
     scores = scaled(result, row)
-    targets = set(result.target_positions.tolist())
+    framable = {p for each in range(len(result.target_positions)) for p in target_span(result, each)}
 
     def dress(at: int) -> tuple[str, str]:
-        can = " can" if at in targets else ""
-        if at == target:
-            return "target" + can, ""
-        return (("after" if at > target else shade(scores[at], result.signed)) + can), ""
+        can = " can" if at in framable else ""
+        if at in span:
+            return f"target{' joined' if at > span.start else ''}{' joins' if at + 1 < span.stop else ''}{can}", ""
+        return ("after" if at >= span.stop else shade(scores[at], result.signed)) + can, ""
 
-    switch = f.switch(
-        message("term.methods", language), [(m, method_name(m, language)) for m in methods], first, "method"
-    ) if len(methods) > 1 else ""
+    contrast = any(result.foil_ids)
+    panel = "" if receipt is None else receipt_panel.panel(receipt, first, span.start, language)
     body = (
-        f'<div class="tools">{switch}</div><div class="columns"><div>'
-        f"{strip(result.tokens, language, dress, chosen=target)}"
-        f'<div class="legend-line">{_legend(language, True, result.signed)}{_legend(language, False, result.signed)}'
-        f'</div></div><section class="card" aria-live="polite">{_card(result, language, row, scores)}</section></div>'
+        f'<div class="tools">{method_switch(methods, first, language)}</div><div class="columns"><div>'
+        f"{strip(result.tokens, language, dress, chosen=shown if shown in span else span.start)}"
+        f'<div class="legend-line">{_legend(language, True, result.signed, contrast)}'
+        f"{_legend(language, False, result.signed, contrast)}</div></div>"
+        f'<section class="card" aria-live="polite">{attribution_card.card(result, language, row)}</section></div>'
+        f"{panel}"
     )
-    data = {**_data(methods, language, position), "drawn": target} if interactive else None
+    data = _data(methods, receipt, language, position, span.start) if interactive else None
     return f.fragment("attribution", figure_id, body, data)
-
-
-def scaled(result: Attribution, row: int) -> np.ndarray:
-    """Scores of one target, largest absolute score 1."""
-    scores = np.asarray(result.scores[row], dtype=float)
-    return scores / (np.abs(scores).max(initial=0) or 1)
 
 
 def shade(score: float, signed: bool) -> str:
@@ -69,31 +80,38 @@ def shade(score: float, signed: bool) -> str:
     return f"o{step} plus" if step > 0 else f"n{-step} minus"
 
 
-def _data(methods: Mapping[str, Attribution], language: Language, position: int | None) -> dict[str, Any]:
+def _data(methods: Mapping[str, Attribution], receipt: AttributionReceipt | None, language: Language,
+          position: int | None, drawn: int) -> dict[str, Any]:
     result = next(iter(methods.values()))
-    return {
+    rows = range(len(result.target_positions))
+    starts = result.target_positions.tolist()
+    foils = [foil_name(result, row, language) for row in rows]
+    data = {
         **f.base(result, language, "attribution", position),
-        "methods": {
-            name: {
-                "signed": item.signed,
-                "targets": item.target_positions.tolist(),
-                "scores": [
-                    np.rint(1000 * scaled(item, row)[:at]).astype(int).tolist()
-                    for row, at in enumerate(item.target_positions.tolist())
-                ],
-                "errors": [notation.share(float(e)) if np.isfinite(e) else None for e in item.completeness_errors],
-                "titles": [titles.attribution(item, language, at) for at in item.target_positions.tolist()],
-            }
-            for name, item in methods.items()
-        },
+        "drawn": drawn,
+        "spans": [list(pair) for pair in zip(starts, result.target_lengths.tolist(), strict=True)],
+        "names": [target_name(result, row, language) for row in rows],
+        "foils": foils if any(foils) else None,
+        "titles": group("attribution.title", language),
+        "quantity": headed(message(f"attribution.quantity.{result.target}", language)),
+        "unit": message(f"attribution.unit.{result.target}", language),
+        "methods": {name: attribution_card.data(item, [_row(item, start) for start in starts], language)
+                    for name, item in methods.items()},
     }
+    return data if receipt is None else {**data, "receipt": receipt_panel.data(receipt, language)}
 
 
-def _legend(language: Language, signed: bool, shown: bool) -> str:
+def _row(result: Attribution, start: int) -> int | None:
+    found = np.flatnonzero(result.target_positions == start)
+    return int(found[0]) if found.size else None
+
+
+def _legend(language: Language, signed: bool, shown: bool, contrast: bool) -> str:
     if signed:
         steps = [f"n{i}" for i in range(5, 0, -1)] + ["s0"] + [f"o{i}" for i in range(1, 6)]
         ends = {0: "−1", 5: "0", 10: "+1"}
-        before, after = message("attribution.negative", language), message("attribution.positive", language)
+        of = "_contrast" if contrast else ""
+        before, after = message(f"attribution.negative{of}", language), message(f"attribution.positive{of}", language)
     else:
         steps, ends = ["s0"] + [f"m{i}" for i in range(1, 6)], {0: "0", 5: "1"}
         before, after = "", message("attribution.magnitude", language)
@@ -102,26 +120,4 @@ def _legend(language: Language, signed: bool, shown: bool) -> str:
     return (
         f'<div class="legend" data-legend="{kind}"{"" if signed == shown else " hidden"}>'
         f"<span>{f.escape(before)}</span><ol>{items}</ol><span>{f.escape(after)}</span></div>"
-    )
-
-
-def _card(result: Attribution, language: Language, row: int, scores: np.ndarray) -> str:
-    """The list of the largest contributions; ``static/attribution.js`` writes the same for other targets."""
-    target = int(result.target_positions[row])
-    order = [int(p) for p in np.argsort(-np.abs(scores[:target]), kind="stable")[:TOP] if scores[p]]
-    rows = "".join(
-        f'<li class="{"down" if scores[p] < 0 else ""}" style="--v:{abs(scores[p]):.3f}"><span class="name">'
-        f'{f.escape(labels.of_position(result.tokens, p, language))}</span><span class="bar"></span>'
-        f'<span class="value">{notation.signed(scores[p]) if result.signed else f"{scores[p]:.2f}"}</span></li>'
-        for p in order
-    )
-    title = message("attribution.browser.target", language, position=target,
-                    target=labels.of_position(result.tokens, target, language))
-    error = result.completeness_errors[row]
-    note = message("attribution.browser.completeness", language, error=notation.share(float(error))) \
-        if np.isfinite(error) else ""
-    return (
-        f'<p class="instead">{f.escape(title)}</p>'
-        f'<ol class="bars shares{"" if result.signed else " magnitudes"}">{rows}</ol>'
-        f'<p class="soft number">{f.escape(note)}</p>'
     )

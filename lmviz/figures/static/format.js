@@ -25,6 +25,9 @@ export function signed(value) {
   return `${value < 0 && Number(text) ? "−" : "+"}${text}`;
 }
 
+/** A value in hundredths of its unit, with two decimals and a true minus sign. */
+export const amount = (hundredths) => (hundredths === null ? "–" : (hundredths / 100).toFixed(2).replace("-", "−"));
+
 export const probabilityStep = (code) => PROBABILITY_EDGES.filter((edge) => probability(code) >= edge).length;
 
 export const attributionStep = (score) => Math.sign(score) * Math.min(5, Math.floor(Math.abs(score) * 5 + 0.5));

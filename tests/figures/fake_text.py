@@ -1,0 +1,45 @@
+"""The short Japanese text that all plausible results speak of, and a longer one for narrow screens."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lmviz.tokens import TokenTable
+
+
+def tokens() -> TokenTable:
+    """A prefix space, a prompt with a line break and a character of three byte tokens, and a continuation."""
+    prompt = ["", *"節分 は 、 季節 の 変わり 目 に 生じる 邪気 を".split()]
+    prompt += ["\n", "鰯", "", "", "の", " Tokyo", "頭", "で"]
+    continuation = [
+        *"追い払う ため の 行事 で ある 。 豆 を まき 、 福 を 呼び込む 。".split(),
+        *"立春 の 前日 とし て 知ら れ て いる 。".split(), "",
+    ]
+    texts = tuple(prompt + continuation)
+    raw = [text.encode() for text in texts]
+    raw[0] = b" "
+    raw[13:16] = [bytes([byte]) for byte in "鰯".encode()]
+    kinds = ["text"] * len(texts)
+    kinds[13:16] = ["bytes"] * 3
+    kinds[-1] = "special"
+    groups = np.arange(len(texts))
+    groups[13:16] = 13
+    ids = np.array([100 + (hash_of(text) % 900) for text in texts])
+    ids[0], ids[-1] = 9, 2
+    return TokenTable(ids, texts, tuple(raw), tuple(kinds), groups, 0, len(prompt))
+
+
+def sixty_tokens() -> TokenTable:
+    """Sixty tokens, the last twenty of them the continuation."""
+    words = (
+        "節分 は 、 季節 の 変わり 目 に 生じる 鬼 を 追い払う ため の 行事 で 、 立春 の 前日 に 行わ れ 、 炒っ た "
+        "大豆 を まき 、 年 の 数 だけ 食べ て 一 年 の 無病 息災 を 願う 。 この 日 は 恵方巻 を "
+        "食べ 、 柊 と 鰯 の 頭 を 門口 に 飾る 習わし も ある 。"
+    ).split()[:60]
+    ids = np.array([100 + (hash_of(text) % 900) for text in words])
+    return TokenTable(ids, tuple(words), tuple(word.encode() for word in words), ("text",) * len(words),
+                      np.arange(len(words)), 0, len(words) - 20)
+
+
+def hash_of(text: str) -> int:
+    return sum((i + 1) * ord(c) for i, c in enumerate(text))
