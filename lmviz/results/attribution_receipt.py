@@ -31,7 +31,8 @@ class AttributionReceipt(Result):
     Random orders come in pairs, an order and its reverse (antithetic, each uniformly random by itself): to keep the
     first of an order is to erase the first of its reverse, so that every order has its own sufficiency without a
     further pass. Targets of one token share the passes of orders drawn for the last target: among the tokens before an
-    earlier one the order is as random, but the number erased varies about that share. Spans are erased exactly.
+    earlier one the order is as random, but the number erased varies about that share by a few tokens. Targets and foils
+    of several tokens have passes of their own, with exactly that share.
 
     Attributes:
         target: what was attributed, as in `lmviz.results.Attribution`.

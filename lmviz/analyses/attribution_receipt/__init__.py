@@ -75,6 +75,8 @@ def attribution_receipt(
     sensitive = np.full((len(found), len(text.n_tokens)), np.nan, dtype=np.float32)
     scored = np.flatnonzero(text.n_tokens >= LEAST_TOKENS)
     by_target = {index: scores[:, index, trace.n_start :][:, : text.n_tokens[index]] for index in scored}
+    if is_asked and len(scored):
+        sensitive[:, scored] = sensitivities(trace, found, seed)[:, scored]
     if len(scored):
         orders = random_orders(n_orders, int(text.n_tokens.max()), seed)
         single = scored[text.is_single[scored]]
@@ -84,8 +86,6 @@ def attribution_receipt(
             named[:, index], rest[:, index] = drops.comprehensiveness, drops.sufficiency
             random_drops[:, index] = drops.random_drops
             infidelities[:, index] = infidelity(drops.random_sets, drops.random_drops, by_target[index])
-    if is_asked and len(scored):
-        sensitive[:, scored] = sensitivities(trace, found, seed)[:, scored]
     return AttributionReceipt(
         tokens=trace.tokens,
         model=trace.model.name,

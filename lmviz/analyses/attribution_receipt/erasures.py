@@ -34,7 +34,7 @@ class ErasableText:
         self._absent = {"mean": mean_embedding(trace.model).expand(length, -1), "sampled": sampled}
         self.is_single = np.array([target.is_single for target in arguments.targets])
         self.n_tokens = arguments.positions - trace.n_start
-        self.values = _array(arguments.values(arguments.embeddings[None]))[0]
+        self.values = arguments.own_values()
 
     def values_without(self, erased: np.ndarray, erasure: str, indices: np.ndarray) -> np.ndarray:
         """What is explained, float64 ``[row, target]``, without the tokens that are ``erased``, bool ``[row, token]``.

@@ -43,7 +43,7 @@ def sensitivity(trace: Trace, attributions: Iterable[Attribution], seed: int) ->
     random = np.random.Generator(np.random.PCG64(seed))
     embeddings = asked[0][1].embeddings
     for _ in range(N_CHANGES):
-        changed = embeddings + _change(random, embeddings)
+        changed = embeddings + random_change(random, embeddings)
         kept: dict = {}
         for row, (method, question, scores) in enumerate(asked):
             found = method.compute(question.replace(embeddings=changed, kept=kept)).scores
@@ -55,11 +55,11 @@ def sensitivity(trace: Trace, attributions: Iterable[Attribution], seed: int) ->
     return largest
 
 
-def _change(random: np.random.Generator, embeddings: torch.Tensor) -> torch.Tensor:
+def random_change(random: np.random.Generator, embeddings: torch.Tensor) -> torch.Tensor:
+    """``[position, width]``: by position, drawn evenly from a ball whose radius is `RADIUS` times the embedding's norm."""
     length, width = embeddings.shape
     directions = random.standard_normal((length, width))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-    radii = RADIUS * random.random((length, 1)) ** (1 / width)
-    return torch.from_numpy((radii * directions).astype(np.float32)).to(embeddings.device) * embeddings.norm(
-        dim=1, keepdim=True
-    )
+    distances = RADIUS * random.random((length, 1)) ** (1 / width)
+    sizes = embeddings.norm(dim=1, keepdim=True)
+    return torch.from_numpy((distances * directions).astype(np.float32)).to(embeddings.device) * sizes
