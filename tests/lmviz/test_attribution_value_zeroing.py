@@ -11,7 +11,7 @@ from attribution_promises import FAMILIES, keeps_its_promises, near_in_bfloat16
 
 import lmviz
 from lmviz.analyses.attribution.question import ask
-from lmviz.analyses.attribution.value_zeroing import value_zeroing
+from lmviz.analyses.attribution.value_zeroing import value_distances, value_zeroing
 
 
 def by_hooks(trace) -> np.ndarray:
@@ -125,6 +125,13 @@ def test_where_no_value_turns_the_output_a_position_draws_on_itself(averaging):
         averaging.network.transformer.h[0].attn.c_attn.weight.zero_()
     result = lmviz.attribute(averaging.trace("鬼は外、福"), "value_zeroing", targets=[1, 3])
     assert np.array_equal(result.scores[:, :3], [[1, 0, 0], [0, 0, 1]])
+
+
+def test_rounding_turns_nothing(lm):
+    for text in ("節分に豆", "節分に鬼を追い払う"):
+        distances = value_distances(lm, lm.embed(lm.trace(text).token_ids)).numpy()
+        visible = np.tri(distances.shape[1], dtype=bool)
+        assert (distances[:, ~visible] == 0).all() and (distances[:, visible] > 0).all()
 
 
 @pytest.mark.parametrize("family", FAMILIES)

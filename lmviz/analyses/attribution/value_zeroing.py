@@ -38,12 +38,19 @@ _RESOLUTION = 1e-12
 )
 def value_zeroing(arguments: Arguments) -> Scores:
     """The row of the position before the target, which sums to 1; there are no norms. For spans see `scores_of`."""
-    model = arguments.model
-    calls = _block_calls(model, text_embeddings(arguments))
-    distances = torch.stack([_distances(model, block, inputs, settings) for block, inputs, settings in calls])
+    distances = value_distances(arguments.model, text_embeddings(arguments))
     totals = distances.sum(dim=-1, keepdim=True)
     identity = torch.eye(distances.shape[-1], dtype=distances.dtype, device=distances.device)
     return Scores(scores_of(arguments, torch.where(totals > 0, distances / totals, identity)))
+
+
+def value_distances(model: LanguageModel, embeddings: Tensor) -> Tensor:
+    """Float64 ``[layer, position, position]`` for a text's embeddings ``[position, width]``.
+
+    The cosine distance by which a block's output at a row turns without the values of a column; 0 within rounding, and
+    so at columns after the row.
+    """
+    return torch.stack([_distances(model, *call) for call in _block_calls(model, embeddings)])
 
 
 def _block_calls(model: LanguageModel, embeddings: Tensor) -> list[tuple[torch.nn.Module, tuple, dict]]:
@@ -63,7 +70,7 @@ def _block_calls(model: LanguageModel, embeddings: Tensor) -> list[tuple[torch.n
 
 
 def _distances(model: LanguageModel, block: torch.nn.Module, inputs: tuple, settings: dict) -> Tensor:
-    """Float64 ``[position, position]``: how far the output at a row turns without the values of a column.
+    """Float64 ``[position, position]``, of one block.
 
     In float32 whatever the weights are: by bfloat16's rounding alone outputs turn as far as by some tokens.
     """
