@@ -48,11 +48,12 @@ def sums_to_the_difference(trace, result, network, baseline, target="log_probabi
 @pytest.mark.parametrize("baseline", ["zero", "mean", "sampled"])
 @pytest.mark.parametrize("target", ["log_probability", "probability", "logit"])
 def test_the_shares_of_the_embedded_model_sum_to_the_difference(lm, exact, baseline, target):
-    for text in TEXTS:
+    for text in TEXTS if target == "log_probability" else TEXTS[:1]:
         trace = lm.trace(text)
-        result = lmviz.attribute(trace, "deep_lift", target=target, baseline=baseline)
+        targets = [2, len(trace.token_ids) - 1]
+        result = lmviz.attribute(trace, "deep_lift", targets, target=target, baseline=baseline)
         sums_to_the_difference(trace, result, exact, baseline, target)
-        assert np.median(result.completeness_errors) < 1e-4
+        assert result.completeness_errors.max() < 1e-3
 
 
 @pytest.mark.parametrize("baseline", ["zero", "mean", "sampled"])
@@ -67,9 +68,8 @@ def test_the_shares_of_every_family_sum_to_the_difference(make_model, family, ba
 
 
 @pytest.mark.parametrize("settings", [{"target": "contrast"}, {"target": "contrast", "foil": "大阪"}, {}])
-@pytest.mark.parametrize("baseline", ["zero", "sampled"])
-def test_spans_and_contrasts_sum_to_the_difference(lm, make_model, settings, baseline):
-    for model in (lm, lmviz.load(make_model("llama"), device="cpu")):
+def test_spans_and_contrasts_sum_to_the_difference(lm, make_model, settings):
+    for model, baseline in ((lm, "zero"), (lmviz.load(make_model("llama"), device="cpu"), "sampled")):
         trace = model.trace("節分に豆をまくのは、")
         last = len(trace.token_ids) - 1
         result = lmviz.attribute(trace, "deep_lift", [range(3, 6), last], baseline=baseline, **settings)
@@ -103,13 +103,13 @@ def test_the_kernel_of_attention_makes_no_difference(make_model):
 
 
 def test_deep_lift_shap_is_the_mean_over_the_set(trace):
-    targets = [4, len(trace.token_ids) - 1]
+    targets = [5, 6]
     question = ask(trace, targets, "log_probability", None, "sampled", None, 0.01, 5)
     alone = [METHODS["deep_lift"].compute(question.replace(baselines=each[None])).scores for each in question.baselines]
     assert len(alone) == 8 and np.std(alone, axis=0).max() > 0.1
     of_set = lmviz.attribute(trace, "deep_lift_shap", targets, baseline="sampled", seed=5)
-    assert np.allclose(of_set.scores[0, :4], np.mean(alone, axis=0)[0, :4], rtol=1e-3, atol=1e-5)
-    assert np.allclose(of_set.scores[1, : targets[1]], np.mean(alone, axis=0)[1], rtol=1e-3, atol=1e-5)
+    assert np.allclose(of_set.scores[0, :5], np.mean(alone, axis=0)[0, :5], rtol=1e-3, atol=1e-5)
+    assert np.allclose(of_set.scores[1, :6], np.mean(alone, axis=0)[1], rtol=1e-3, atol=1e-5)
     assert of_set.baseline == "sampled" and of_set.signed
     one = lmviz.attribute(trace, "deep_lift_shap", targets, baseline="mean")
     assert np.array_equal(one.scores, lmviz.attribute(trace, "deep_lift", targets, baseline="mean").scores)
@@ -129,16 +129,16 @@ def test_the_norms_are_those_of_multiplier_times_difference(trace):
 
 
 def test_small_batches_change_nothing(trace, monkeypatch):
-    whole = lmviz.attribute(trace, "deep_lift", targets=[3, 4, 9], baseline="sampled")
+    whole = lmviz.attribute(trace, "deep_lift", targets=[3, 4], baseline="sampled")
     monkeypatch.setattr("lmviz.analyses.attribution.deep_lift.contributions.rows_at_once", lambda model, length: 1)
-    one_by_one = lmviz.attribute(trace, "deep_lift", targets=[3, 4, 9], baseline="sampled")
+    one_by_one = lmviz.attribute(trace, "deep_lift", targets=[3, 4], baseline="sampled")
     assert np.abs(whole.scores - one_by_one.scores).max() < 1e-4 * np.abs(whole.scores).max()
 
 
 def test_a_target_has_the_same_scores_alone_and_among_others(trace):
-    targets = list(range(1, len(trace.token_ids)))
+    targets = [1, 4, 5, 9, 10]
     together = lmviz.attribute(trace, "deep_lift", targets=targets)
-    for row in (0, 4, len(targets) - 2):
+    for row in (0, 2, 3):
         alone = lmviz.attribute(trace, "deep_lift", targets=[targets[row]])
         assert np.abs(alone.scores[0] - together.scores[row]).max() < 1e-4 * np.abs(alone.scores).max()
 
