@@ -55,9 +55,10 @@ def test_every_other_order_is_the_reverse_of_the_one_before():
     assert np.abs(np.bincount(first) / 20_000 - 0.2).max() < 5 * np.sqrt(0.2 * 0.8 / 10_000)
 
 
-def test_a_target_has_the_same_scores_alone_and_among_others(trace):
-    alone = lmviz.attribute(trace, METHOD, targets=[4], n_steps=4)
-    among = lmviz.attribute(trace, METHOD, targets=[9, 4], n_steps=4)
+@pytest.mark.parametrize("baseline", ["zero", "sampled"])
+def test_a_target_has_the_same_scores_alone_and_among_others(trace, baseline):
+    alone = lmviz.attribute(trace, METHOD, targets=[4], n_steps=4, baseline=baseline)
+    among = lmviz.attribute(trace, METHOD, targets=[6, 4], n_steps=4, baseline=baseline)
     assert np.allclose(alone.scores[0], among.scores[1], atol=1e-4)
 
 

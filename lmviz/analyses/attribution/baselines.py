@@ -61,12 +61,13 @@ def mean_embedding(model: LanguageModel) -> Tensor:
 def sampled_tokens(trace: Trace, length: int, n_texts: int, seed: int) -> np.ndarray:
     """Token ids int64 ``[text, position]``, each drawn from the prediction for its place, never the token itself.
 
-    The first position, which nothing predicts, draws from the mean of all predictions. NumPy's PCG64, on the CPU.
+    The first position, which nothing predicts, draws from the prediction for the second. A longer text leaves what is
+    drawn for the positions before as it is. NumPy's PCG64, on the CPU.
     """
     logits = trace.logits[: max(length - 1, 1)].astype(np.float64)
     probabilities = np.exp(logits - logits.max(axis=1, keepdims=True))
     probabilities /= probabilities.sum(axis=1, keepdims=True)
-    probabilities = np.concatenate([probabilities.mean(axis=0, keepdims=True), probabilities])[:length]
+    probabilities = np.concatenate([probabilities[:1], probabilities])[:length]
     probabilities[np.arange(length), trace.token_ids[:length]] = 0.0
     random = np.random.Generator(np.random.PCG64(seed))
     drawn = np.empty((n_texts, length), dtype=np.int64)
