@@ -56,7 +56,7 @@ def sensitivity(trace: Trace, attributions: Iterable[Attribution], seed: int) ->
 
 
 def random_change(random: np.random.Generator, embeddings: torch.Tensor) -> torch.Tensor:
-    """``[position, width]``: by position, drawn evenly from a ball whose radius is `RADIUS` times the embedding's norm."""
+    """``[position, width]``: by position, drawn evenly from a ball of `RADIUS` times the norm of the embedding."""
     length, width = embeddings.shape
     directions = random.standard_normal((length, width))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
