@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 from miniature import REPOSITORY, build_miniature, make_model
 
-from gallery.engine import fetch, machine, pool, run
+from gallery.engine import analyses, fetch, machine, pool, run
 from gallery.engine.compute import Worker
 from gallery.engine.failures import explain
 from gallery.engine.machine import KnownFiles
@@ -101,6 +102,80 @@ def test_a_given_continuation_is_read_and_positions_start_there(built):
     tokens = Store(built).read(entry.figures[0].results[""]).tokens
     assert tokens.text == "豆をまいて、鬼を追い払う。"
     assert entry.figures[1].position == tokens.n_prompt
+
+
+def test_words_and_contrasts_are_what_the_catalog_asks_for(built):
+    entry = next(entry for entry in entries(read_catalog(built), built) if entry.id == "mame/tiny")
+    results = {name: Store(built).read(key) for name, key in entry.figures[-1].results.items()}
+    receipt, ablation = results.pop("receipt"), results["feature_ablation"]
+    texts = ablation.tokens.texts
+    for result in results.values():
+        first, second = result.target_positions
+        assert "".join(texts[first : first + result.target_lengths[0]]) == "追い払う" and texts[second].startswith("鬼")
+        assert (result.target, result.foil_texts, result.target_lengths[1]) == ("contrast", ("福", "福"), 1)
+    assert ablation.baseline == "mean" and results["gradient_shap"].n_steps.tolist() == [8, 8]
+    assert receipt.methods == tuple(results) and receipt.target_positions.tolist() == [first, second]
+    assert len(receipt.random_drops) == 100
+    assert (receipt.sensitivity >= 0).all(), "tier full measures it"
+    completeness = receipt.completeness_errors.tolist()
+    assert np.array_equal(completeness, [result.completeness_errors for result in results.values()], equal_nan=True)
+
+
+def failing(monkeypatch, *methods):
+    from lmviz.analyses.attribution import registry
+
+    def fail(arguments):
+        raise ValueError("not today")
+
+    for method in methods:
+        broken = replace(registry.METHODS[method], compute=fail)
+        monkeypatch.setitem(registry.METHODS, method, broken)
+
+
+def test_a_receipt_without_a_method_that_failed_does_not_pass_for_the_whole(miniature, in_process, monkeypatch):
+    def built():
+        outcome = build_miniature(miniature, only="setsubun/tiny").outcomes[0]
+        figures = read_manifest(miniature, "setsubun", "tiny").figures
+        return outcome, next(figure for figure in figures if figure.kind == "attribution")
+
+    with monkeypatch.context() as patch:
+        failing(patch, "saliency")
+        outcome, figure = built()
+        assert list(outcome.failures) == [("attribution", "saliency")] and set(figure.incomplete) == {"saliency"}
+        assert list(figure.results) == ["input_x_gradient", "receipt"] and figure.failure is None
+        assert Store(miniature).read(figure.results["receipt"]).methods == ("input_x_gradient",)
+        again, same = built()
+        assert again.computed == [] and same == figure
+    assert missing_kinds(planned(miniature)["setsubun/tiny"]) == [
+        ("attribution", "saliency"), ("attribution_receipt", "receipt")]
+    outcome, whole = built()
+    assert len(outcome.computed) == 2 and whole.incomplete == {}
+    assert Store(miniature).read(whole.results["receipt"]).methods == ("input_x_gradient", "saliency")
+
+
+def test_where_no_method_could_be_computed_there_is_no_receipt(miniature, in_process, monkeypatch):
+    failing(monkeypatch, "saliency", "input_x_gradient")
+    outcome = build_miniature(miniature, only="setsubun/tiny").outcomes[0]
+    assert list(outcome.failures) == [("attribution", "input_x_gradient"), ("attribution", "saliency")]
+    figures = read_manifest(miniature, "setsubun", "tiny").figures
+    attribution = next(figure for figure in figures if figure.kind == "attribution")
+    assert attribution.results == {} and "not today" in attribution.failure["en"]
+
+
+def test_targets_that_are_not_in_what_was_read_are_said_in_both_languages(built):
+    entry = next(entry for entry in entries(read_catalog(built), built) if entry.id == "setsubun/tiny")
+    tokens = Store(built).read(entry.figures[0].results[""]).tokens
+    n, beans = len(tokens), {"text": "豆", "occurrence": 1}
+    assert [*analyses.targets_of([3, beans], tokens)[0]] == [3]
+    tokens = replace(tokens, texts=("節分", "", *tokens.texts[2:]))
+    for target, says in (
+        ({"word": "福", "occurrence": 1}, "福"), ({"text": "豆", "occurrence": 2}, "occurrence 2"),
+        (n, f"Position {n} is past"), ({"word": "節分", "occurrence": 1}, "very first token"),
+    ):
+        with pytest.raises(analyses.NotPossible) as caught:
+            analyses.targets_of([beans, target], tokens)
+        assert says in caught.value.wording["en"], target
+        assert set(caught.value.wording) == {"ja", "en"}
 
 
 def test_more_workers_change_no_byte(miniature, built):
@@ -317,6 +392,21 @@ def test_what_lmviz_often_says_is_said_in_japanese_too(miniature, monkeypatch):
         reason_of(lmviz.watched_words, trace, ["豆をまく" * 30]),
         reason_of(hub.look_up, "nobody/nothing-of-the-kind"),
     ]
+    attribute = lambda **options: reason_of(lmviz.attribute, trace, "saliency", **options)  # noqa: E731
+    last = trace.n_prompt - 1
+    reasons += [
+        attribute(targets=[last], target="contrast", foil=trace.tokens.texts[last]),
+        attribute(targets=[99]),
+        attribute(targets=[2, range(2, 4)]),
+        attribute(targets=[range(2, 4)], target="logit"),
+        attribute(targets=[range(2, 99)]),
+        attribute(target="contrast", foil="豆をまく" * 30),
+        reason_of(lmviz.attribute, trace, "lrp"),
+        reason_of(lmviz.attribute, model.trace("この", max_new_tokens=0)),
+    ]
+    with monkeypatch.context() as patch:
+        patch.setattr(model.tokenizer, "pad_id", None)
+        reasons.append(attribute(baseline="padding"))
     weights = (tiny / "model.safetensors").read_bytes()
     (tiny / "model.safetensors").write_bytes(weights[:-100])
     reasons.append(reason_of(lmviz.load, tiny))
@@ -327,7 +417,7 @@ def test_what_lmviz_often_says_is_said_in_japanese_too(miniature, monkeypatch):
     monkeypatch.setattr(type(model.tokenizer), "labels", lambda *arguments: SimpleNamespace(kinds=("unknown",)))
     reasons.append(reason_of(lmviz.watched_words, trace, ["🍣"]))
     for reason in reasons:
-        assert "理由（英語）" not in reason
+        assert "理由（英語）" not in reason, reason
     assert "NaN" in reasons[0] and "「🍣」" in reasons[-1]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from miniature import REPOSITORY
 
-from gallery.store import DamagedResult, Store, canonical_json, figure_id, identity
+from gallery.store import DamagedResult, Store, canonical_json, figure_id, identity, path_in, read_provenance
 from gallery.store import files as store_files
 from gallery.store.files import CannotWrite, remove_leftovers, write_atomically
 from lmviz.results import LayerPredictions, Rankings, WatchedWords
@@ -107,6 +107,22 @@ def test_a_result_that_is_not_there_is_a_key_error(tmp_path):
     store = Store(tmp_path)
     assert not store.has(KEY)
     with pytest.raises(KeyError, match=KEY):
+        store.read(KEY)
+
+
+def test_what_was_published_is_read_where_nothing_was_built_and_never_written(tmp_path):
+    store = Store(tmp_path)
+    store.write(KEY, RANKINGS, PROVENANCE)
+    published = path_in(store.published, KEY)
+    published.parent.mkdir(parents=True)
+    store.path(KEY).rename(published)
+    assert store.has(KEY) and store.path(KEY) == published
+    assert store.read(KEY).tokens.texts == TOKENS.texts and store.provenance(KEY) == PROVENANCE
+    store.write(KEY, RANKINGS, {**PROVENANCE, "device": "cuda"})
+    assert store.provenance(KEY)["device"] == "cuda" and read_provenance(published) == PROVENANCE
+    store.path(KEY).unlink()
+    published.write_bytes(published.read_bytes()[:-1])
+    with pytest.raises(DamagedResult, match=re.escape(str(published))):
         store.read(KEY)
 
 
