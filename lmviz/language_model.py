@@ -91,6 +91,11 @@ class LanguageModel:
     def dtype(self) -> torch.dtype:
         return self._embedding.weight.dtype
 
+    def parameters(self) -> Iterator[torch.nn.Parameter]:
+        """All weights in use: the network's, and the float32 copies of its last norm and its unembedding."""
+        for module in (self.network, self._final_norm_float32, self._unembedding_float32):
+            yield from module.parameters()
+
     @cached_property
     def digests(self) -> dict[str, str]:
         """SHA-256 of ``weights`` and ``tokenizer``, over the files in `directory`."""

@@ -50,7 +50,7 @@ def _bytes_of_row(model: LanguageModel, length: int) -> int:
     """What one row keeps for its backward pass, weights not counted; measured once a model and length."""
     known: dict[int, int] = vars(model).setdefault("_bytes_of_rows", {})
     if length not in known:
-        weights = {parameter.untyped_storage().data_ptr() for parameter in model.network.parameters()}
+        weights = {parameter.untyped_storage().data_ptr() for parameter in model.parameters()}
         kept: dict[int, int] = {}
 
         def keep(tensor: Tensor) -> Tensor:
