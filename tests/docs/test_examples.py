@@ -117,4 +117,4 @@ def test_the_code_of_how_to_debug_runs():
         env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
     )
     assert run.returncode == 0, run.stderr
-    assert {"written", "expected"} <= set(run.stdout.split())
+    assert "contrast" in run.stdout.split()
