@@ -13,6 +13,7 @@ import pytest
 from gallery.validation import CatalogProblems, read_catalog, read_lock
 from gallery.validation.attribution import (
     ATTRIBUTION_METHODS,
+    DEFAULT_BASELINES,
     FAST_METHODS,
     METHODS_WITHOUT_BASELINE,
     REFUSED_METHODS,
@@ -248,9 +249,10 @@ def test_the_methods_written_down_are_those_of_lmviz():
     from lmviz.analyses.attribution.registry import REFUSED
 
     methods = {method.name: method for method in lmviz.attribution_methods()}
-    assert set(ATTRIBUTION_METHODS) == set(methods)
-    assert {name for name in methods if methods[name].tier == "fast"} == set(FAST_METHODS)
+    assert list(ATTRIBUTION_METHODS) == list(methods)
+    assert [name for name in methods if methods[name].tier == "fast"] == list(FAST_METHODS)
     assert {name for name in methods if not methods[name].uses_baseline} == set(METHODS_WITHOUT_BASELINE)
+    assert {name: methods[name].default_baseline for name in methods} == DEFAULT_BASELINES
     assert set(REFUSED_METHODS) == set(REFUSED)
 
 
