@@ -11,7 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gallery.store import figure_id, identity
-from gallery.validation.attribution import FAST_METHODS, METHODS_WITHOUT_BASELINE, methods_of
+from gallery.validation.attribution import (
+    DEFAULT_BASELINES,
+    FAST_METHODS,
+    METHODS_WITHOUT_BASELINE,
+    methods_of,
+)
 from gallery.validation.schema import FIGURE_KINDS, Model, Prompt
 from lmviz.results import result_class
 
@@ -118,13 +123,19 @@ def _attribution(prompt: Prompt) -> WantedFigure:
     shared = prompt.figures.attribution.model_dump(mode="json", exclude={"methods"}, exclude_none=True) | {"seed": 0}
     receipt = {"n_orders": RANDOM_ORDERS, "sensitivity": prompt.tier == "full"}
     results = [Wanted("attribution", method, _options_of(method, shared)) for method in methods]
-    results.append(Wanted("attribution_receipt", "receipt", {"methods": methods, **shared, **receipt}))
+    baselines = {wanted.name: wanted.options["baseline"] for wanted in results if "baseline" in wanted.options}
+    judged = {"methods": methods, **shared, "baselines": baselines, **receipt}
+    results.append(Wanted("attribution_receipt", "receipt", judged))
     return WantedFigure("attribution", {"methods": methods, **shared, "receipt": receipt}, tuple(results))
 
 
 def _options_of(method: str, shared: dict[str, Any]) -> dict[str, Any]:
-    unused = {"baseline"} if method in METHODS_WITHOUT_BASELINE else set()
-    return {"method": method, **{name: value for name, value in shared.items() if name not in unused}}
+    options = {"method": method, **shared}
+    if method in METHODS_WITHOUT_BASELINE:
+        options.pop("baseline", None)
+    else:
+        options.setdefault("baseline", DEFAULT_BASELINES[method])
+    return options
 
 
 def _is_receipt(wanted: Wanted) -> bool:

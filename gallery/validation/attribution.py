@@ -17,6 +17,11 @@ ATTRIBUTION_METHODS = (
 )
 """What `lmviz.attribution_methods` lists (a test holds them equal); written down here because asking imports torch."""
 
+DEFAULT_BASELINES = {
+    method: "sampled" if method in ("gradient_shap", "deep_lift_shap") else "zero" for method in ATTRIBUTION_METHODS
+}
+"""What stands for an absent token where the catalog does not say."""
+
 METHODS_WITHOUT_BASELINE = ("input_x_gradient", "saliency", "attention_rollout", "value_zeroing")
 """Methods that do not look at the baseline."""
 

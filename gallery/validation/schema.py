@@ -152,7 +152,9 @@ class AttributionOptions(Strict):
     foil: Annotated[str, Field(min_length=1)] | None = Field(
         None, description="what a contrast is with; by default the model's likeliest token beside the target's first"
     )
-    baseline: Literal["zero", "mean", "padding", "sampled"] = "zero"
+    baseline: Literal["zero", "mean", "padding", "sampled"] | None = Field(
+        None, description="what stands for an absent token; by default zero, for methods that draw baselines sampled"
+    )
     n_steps: int | None = Field(None, ge=1, le=1024)
     targets: Annotated[tuple[AttributionTarget, ...], Field(min_length=1)] | None = Field(
         None, description="what is explained; by default every token of the continuation"

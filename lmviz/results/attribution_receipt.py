@@ -51,7 +51,8 @@ class AttributionReceipt(Result):
             share of the mean squared drop (Yeh et al. 2019, arXiv:1901.09392); 0 is perfect, 1 is what scores of 0
             reach, and scores of the wrong sign.
         sensitivity: float32 ``[method, target]``: the largest change of the scores, relative to them in L2 norm, under
-            small random changes of the embeddings (Yeh et al. 2019, max-sensitivity); NaN where it was not measured.
+            small random changes of the embeddings (Yeh et al. 2019, max-sensitivity); NaN where it was not
+            measured, as for all but three targets.
         completeness_errors: float64 ``[method, target]``; NaN for methods that promise no completeness.
         agreement: float32 ``[method, method]``: Kendall's tau-b between the scores of two methods, mean over targets;
             between absolute scores where one of the two is a magnitude; NaN where all scores of one are equal.

@@ -58,7 +58,7 @@ def test_the_distribution_is_that_of_captum(trace):
         )[0].sum(dim=1).numpy()
         for _ in range(40)
     ])
-    ours = repeated(trace, n_samples, range(40))
+    ours = repeated(trace, n_samples, range(40), baseline="zero")
     before = slice(0, target)
     errors = np.sqrt((ours.var(axis=0, ddof=1) + theirs.var(axis=0, ddof=1)) / 40)[before]
     assert (np.abs(ours.mean(axis=0) - theirs.mean(axis=0))[before] < 4 * errors).all()

@@ -115,7 +115,7 @@ def watched(monkeypatch):
         sums = arguments.embeddings.double().sum(dim=1).numpy() ** 2
         return Scores(np.stack([sums] * len(arguments.targets)))
 
-    method = AttributionMethod("watched", "none", "none", "none", True, True, "fast", compute)
+    method = AttributionMethod("watched", "none", "none", "none", True, True, "zero", "fast", compute)
     monkeypatch.setitem(METHODS, "watched", method)
     return asked
 

@@ -56,7 +56,7 @@ def attribute(
     targets: Iterable[int | range] | None = None,
     target: str = "log_probability",
     foil: str | None = None,
-    baseline: str = "zero",
+    baseline: str | None = None,
     n_steps: int | None = None,
     tolerance: float = TOLERANCE,
     seed: int = 0,
@@ -74,7 +74,8 @@ def attribute(
         foil: the word of a contrast, of any number of tokens; None for what the model holds the likeliest there beside
             the target's first token.
         baseline: what stands for "absent": ``"zero"``, ``"mean"``, ``"padding"`` or ``"sampled"``, see
-            `lmviz.analyses.attribution.baselines`. Methods without one do not look at it.
+            `lmviz.analyses.attribution.baselines`; None for the method's own, ``"sampled"`` for gradient_shap and
+            deep_lift_shap, ``"zero"`` for all others. Methods without one do not look at it.
         n_steps: steps of an integral or samples; None for as many as the method needs (integrated gradients doubles
             them from 16, target by target, until the tolerance or 512 is reached). Others do not look at it.
         tolerance: completeness error, a share of the difference, at which steps are no longer doubled.
@@ -93,6 +94,7 @@ def attribute(
             f"{method} is not computed: {REFUSED[method]}; lmviz.attribution_methods() lists those that are"
         )
     chosen = METHODS[known(method, METHODS, "attribution method", "lmviz.attribution_methods() lists them")]
+    baseline = chosen.default_baseline if baseline is None else baseline
     arguments = ask(trace, targets, target, foil, baseline, n_steps, tolerance, seed)
     return answer(chosen, arguments, trace, baseline, tolerance if n_steps is None else None)
 

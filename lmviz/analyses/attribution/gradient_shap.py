@@ -29,6 +29,7 @@ project and from zero or the mean embedding."""
     meaning="estimated share of a token in the difference between the prediction for the text and for its baselines",
     signed=True,
     uses_baseline=True,
+    default_baseline="sampled",
 )
 def gradient_shap(arguments: Arguments) -> Scores:
     """Shares summed over the width; the norms are the shares' L2 norms.

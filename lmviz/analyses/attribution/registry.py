@@ -38,6 +38,7 @@ class AttributionMethod:
         meaning: what a score says.
         signed: whether scores are shares of a difference, or else magnitudes.
         uses_baseline: whether the baseline matters.
+        default_baseline: the one that is taken where none is named.
         tier: ``"fast"`` where a build runs it unasked, ``"full"`` where it has to be asked for.
     """
 
@@ -47,20 +48,23 @@ class AttributionMethod:
     meaning: str
     signed: bool
     uses_baseline: bool
+    default_baseline: str
     tier: Literal["fast", "full"]
     compute: Callable[[Arguments], Scores] = field(repr=False)
 
 
 def attribution_method(
     name: str, *, paper: str, cost: str, meaning: str, signed: bool, uses_baseline: bool,
-    tier: Literal["fast", "full"] = "full",
+    default_baseline: str = "zero", tier: Literal["fast", "full"] = "full",
 ) -> Callable[[Callable[[Arguments], Scores]], Callable[[Arguments], Scores]]:
     """Enters the decorated function as the method ``name``; raises ``ValueError`` if the name is taken."""
 
     def enter(compute: Callable[[Arguments], Scores]) -> Callable[[Arguments], Scores]:
         if name in METHODS:
             raise ValueError(f"there is already an attribution method named {name!r}")
-        METHODS[name] = AttributionMethod(name, paper, cost, meaning, signed, uses_baseline, tier, compute)
+        METHODS[name] = AttributionMethod(
+            name, paper, cost, meaning, signed, uses_baseline, default_baseline, tier, compute
+        )
         in_order = sorted(METHODS.items(), key=lambda entry: ORDER.index(entry[0]) if entry[0] in ORDER else len(ORDER))
         METHODS.clear()
         METHODS.update(in_order)

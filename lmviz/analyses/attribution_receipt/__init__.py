@@ -48,8 +48,8 @@ def attribution_receipt(
         attributions: by name, results of `lmviz.attribute` that answer the same question: targets, what of them is
             explained, foils. Baselines and steps may differ.
         n_orders: random orders, an even number: each comes with its reverse.
-        sensitivity: whether each method is also run again for slightly changed embeddings; costs five times what the
-            methods do.
+        sensitivity: whether each method is also run again for slightly changed embeddings, five times for at most
+            three of the targets.
         seed: of the random orders, of the tokens sampled to stand for erased ones, of the changes of the embeddings.
 
     Returns:

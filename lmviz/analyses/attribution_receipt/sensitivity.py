@@ -20,6 +20,7 @@ from lmviz.results import Attribution
 from lmviz.validation import known
 
 if TYPE_CHECKING:
+    from lmviz.analyses.attribution.arguments import Arguments
     from lmviz.trace import Trace
 
 RADIUS = 0.02
@@ -28,9 +29,12 @@ RADIUS = 0.02
 N_CHANGES = 5
 """Random changes of the whole text."""
 
+MOST_TARGETS = 3
+"""Targets that are measured: the first, the last, and those evenly between. Every method runs again for each change."""
+
 
 def sensitivity(trace: Trace, attributions: Iterable[Attribution], seed: int) -> np.ndarray:
-    """Float64 ``[method, target]``; NaN where all scores are 0.
+    """Float64 ``[method, target]``; NaN where all scores are 0, and for targets that are not measured.
 
     Each token's embedding moves to a place drawn evenly from a ball around it, by NumPy's PCG64, and the method answers
     the same question again, its baseline and seed included.
@@ -39,20 +43,32 @@ def sensitivity(trace: Trace, attributions: Iterable[Attribution], seed: int) ->
     for attribution in attributions:
         name = known(attribution.method, METHODS, "attribution method", "sensitivity computes the scores again")
         asked.append((METHODS[name], ask_again(trace, attribution), attribution.scores.astype(np.float64)))
-    largest = np.zeros((len(asked), len(asked[0][2])))
+    n_targets = len(asked[0][2])
+    measured = np.unique(np.linspace(0, n_targets - 1, min(n_targets, MOST_TARGETS)).round().astype(int))
+    largest = np.full((len(asked), n_targets), np.nan)
+    largest[:, measured] = 0.0
     random = np.random.Generator(np.random.PCG64(seed))
     embeddings = asked[0][1].embeddings
     for _ in range(N_CHANGES):
         changed = embeddings + random_change(random, embeddings)
         kept: dict = {}
         for row, (method, question, scores) in enumerate(asked):
-            found = method.compute(question.replace(embeddings=changed, kept=kept)).scores
-            for index, position in enumerate(question.positions):
-                before = scores[index, :position]
+            found = method.compute(_of(question, measured, changed, kept)).scores
+            for place, index in enumerate(measured):
+                before = scores[index, : question.positions[index]]
                 size = np.linalg.norm(before)
-                moved = np.linalg.norm(found[index, :position] - before) / size if size else np.nan
+                moved = np.linalg.norm(found[place, : len(before)] - before) / size if size else np.nan
                 largest[row, index] = np.maximum(largest[row, index], moved)
     return largest
+
+
+def _of(question: Arguments, measured: np.ndarray, embeddings: torch.Tensor, kept: dict) -> Arguments:
+    """The question about some of its targets, and about other embeddings."""
+    targets = tuple(question.targets[index] for index in measured)
+    length = max(target.position for target in targets)
+    return question.replace(
+        targets=targets, embeddings=embeddings[:length], baselines=question.baselines[:, :length], kept=kept
+    )
 
 
 def random_change(random: np.random.Generator, embeddings: torch.Tensor) -> torch.Tensor:

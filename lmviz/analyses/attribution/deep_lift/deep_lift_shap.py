@@ -15,6 +15,7 @@ from lmviz.analyses.attribution.registry import attribution_method
     "baselines; where there is only one, DeepLIFT itself",
     signed=True,
     uses_baseline=True,
+    default_baseline="sampled",
 )
 def deep_lift_shap(arguments: Arguments) -> Scores:
     """Mean of DeepLIFT over the set that the baseline is: for ``"sampled"`` several texts, otherwise one."""
