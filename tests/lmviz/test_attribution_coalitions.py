@@ -8,6 +8,7 @@ from math import comb
 import numpy as np
 import pytest
 import torch
+from attribution_reference import Reference
 
 import lmviz
 from lmviz.analyses.attribution.coalitions import draw
@@ -96,6 +97,28 @@ def test_each_baseline_of_a_set_takes_its_turn(trace, method, monkeypatch):
     monkeypatch.setattr(f"lmviz.analyses.attribution.{method}.values", watched)
     lmviz.attribute(trace, method, targets=[4], n_steps=32, baseline="sampled")
     assert len(set(np.bincount(turns).tolist())) == 1 and set(turns) == set(range(8))
+
+
+@pytest.mark.parametrize("family", ["gpt2", "gpt_neox", "llama", "qwen2", "gemma", "gemma2"])
+def test_every_family_comes_to_what_all_coalitions_of_three_tokens_give(make_model, family):
+    trace = lmviz.load(make_model(family), device="cpu").trace("鬼は外")
+    reference = Reference(trace)
+    coalitions = np.array(list(product([0.0, 1.0], repeat=3)))
+    with torch.no_grad():
+        values = reference.value(torch.tensor(coalitions)[:, :, None] * reference.embeddings[:, :3], 3).numpy()
+    shapley = np.zeros(3)
+    for token in range(3):
+        gains = np.diff(values.reshape(2, 2, 2), axis=token).squeeze(axis=token)
+        shapley[token] = (2 * gains[0, 0] + gains[0, 1] + gains[1, 0] + 2 * gains[1, 1]) / 6
+    n_present = coalitions.sum(axis=1).astype(int)
+    weights = np.exp(-np.square(1 - np.sqrt(n_present / 3)) / (2 * 0.25**2)) / np.array([1, 3, 3, 1])[n_present]
+    features = np.column_stack([coalitions, np.ones(8)]) * np.sqrt(weights)[:, None]
+    surrogate = np.linalg.lstsq(features, values * np.sqrt(weights), rcond=None)[0][:3]
+    for method, n_steps, expected, tolerance in (
+        ("kernel_shap", 6, shapley, 1e-3), ("shapley_value_sampling", 100, shapley, 0.2), ("lime", 600, surrogate, 0.2),
+    ):
+        found = lmviz.attribute(trace, method, targets=[3], n_steps=n_steps).scores[0, :3]
+        assert np.abs(found - expected).max() < tolerance * np.abs(expected).max()
 
 
 @pytest.mark.parametrize("method", METHODS)
