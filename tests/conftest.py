@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from family_models import make_model, sentencepiece_file, write_byte_level  # noqa: F401 (fixtures)
 from miniature import build_miniature, make_miniature
 
 CHROMIUM_FLAGS = [
