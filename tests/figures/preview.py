@@ -62,12 +62,13 @@ def of_model(model: str) -> dict[str, Any]:
 
     trace = lmviz.load(model).trace("節分は、季節の変わり目に生じる鬼を追い払うための行事で、", max_new_tokens=20)
     lens = lmviz.layer_predictions(trace)
-    methods = ("integrated_gradients", "input_x_gradient", "saliency")
+    fast = [each.name for each in lmviz.attribution_methods() if each.tier == "fast"]
+    methods = {name: lmviz.attribute(trace, name) for name in fast}
     return {
         "tokens": lmviz.token_probabilities(trace), "predictions": lens, "layer_predictions": lens,
         "rankings": lmviz.rankings(trace),
         "watched_words": lmviz.watched_words(trace, ["鬼", "豆", "福", "恵方巻"], position=trace.n_prompt),
-        "attribution": {method: lmviz.attribute(trace, method=method) for method in methods},
+        "attribution": {**methods, "receipt": lmviz.attribution_receipt(trace, methods)},
         "neuron_factors": {str(n): lmviz.neuron_factors(trace, n_components=n) for n in (4, 6, 8)},
     }
 

@@ -61,13 +61,13 @@ def test_colours_carry_text_and_keep_their_order(scheme: scales.Scheme) -> None:
     shade = scales.colours(scheme)
     assert set(shade) == set(scales.colours("light"))
     assert len(set(shade.values())) == len(shade)
-    high = {"p5", "p6", "p7", "r0", "r1", "r2", "pos5", "neg5", "mag5"}
+    high = {"p5", "p6", "p7", "r0", "r1", "r2", "pos5", "neg5", "mag5", "tau4", "tau5"}
     for name, value in shade.items():
-        if re.fullmatch(r"(p|r|pos|neg|mag)\d", name):
+        if re.fullmatch(r"(p|r|pos|neg|mag|tau)\d", name):
             assert contrast(value, shade["step-ink-high" if name in high else "step-ink-low"]) >= 4.5, name
         if re.fullmatch(r"f\d", name):
             assert contrast(value, shade["surface"]) >= 1.9, name
-    assert contrast(shade["ink-soft"], shade["raised"]) >= 4.5
+    assert min(contrast(shade["ink-soft"], shade[name]) for name in ("raised", "band")) >= 4.5
     for family, strongest_last in (("p", True), ("r", False)):
         steps = [contrast(shade[n], shade["surface"]) for n in sorted(shade) if re.fullmatch(rf"{family}\d", n)]
         assert steps == sorted(steps, reverse=not strongest_last)

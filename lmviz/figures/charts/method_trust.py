@@ -29,7 +29,7 @@ def method_trust(trust: MethodTrust, language: Language = "ja") -> alt.LayerChar
     title = message("method_trust.advantage", language)
     x = alt.X("advantage:Q", title=title,
               axis=alt.Axis(tickCount=6, domain=False, ticks=False))
-    base = alt.Chart(style.rows(values)).encode(y=y)
+    base = alt.Chart().encode(y=y)
     band = base.transform_filter("isValid(datum.random_low)").mark_bar(height=alt.RelativeBandSize(1)).encode(
         x=alt.X("random_low:Q", title=title), x2="random_high:Q", color=alt.value(colour("band")))
     zero = alt.Chart(style.rows([{"zero": 0}])).mark_rule(color=colour("ink-faint"), strokeDash=[3, 3]).encode(
@@ -51,7 +51,8 @@ def method_trust(trust: MethodTrust, language: Language = "ja") -> alt.LayerChar
         align="left", dx=12, fontSize=11.5, color=colour("ink-soft")).encode(
         x=alt.value(WIDTH), y=alt.value(-12), text="text:N")
     return style.styled(
-        alt.layer(band, zero, intervals, dots, written, head).properties(width=WIDTH, height=alt.Step(28))
+        alt.layer(band, zero, intervals, dots, written, head, data=style.rows(values)).properties(
+            width=WIDTH, height=alt.Step(28))
     )
 
 

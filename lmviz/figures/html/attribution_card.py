@@ -49,7 +49,8 @@ def card(result: Attribution, language: Language, row: int) -> str:
         f'<p class="meaning"><b>{f.escape(words.method_name(result.method, language))}</b> '
         f"{f.escape(words.method_meaning(result.method, language))}</p>"
         + (f'<p class="warning">{f.escape(warning)}</p>' if warning else "")
-        + f'<ol class="bars shares{"" if result.signed else " magnitudes"}">{bars}</ol><dl class="facts">{facts}</dl>'
+        + f'<ol class="bars shares{"" if result.signed else " magnitudes"}">{bars}</ol>'
+        f'<dl class="particulars">{facts}</dl>'
     )
 
 

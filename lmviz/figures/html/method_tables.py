@@ -38,7 +38,7 @@ def agreement(receipt: AttributionReceipt, method: str, language: Language, unfo
     heads = "".join(f'<th scope="col" title="{f.escape(method_name(name, language))}">{number}</th>'
                     for number, name in zip(numbers, receipt.methods, strict=True))
     rows = "".join(
-        f'<tr{_chosen(name, method)} data-method="{f.escape(name)}"><th scope="row">'
+        f'<tr{_chosen(name, method)} data-method="{f.escape(name)}"><th scope="row" class="lm-numbered">'
         f'<span class="number">{number}</span> {f.escape(method_name(name, language))}</th>'
         + "".join('<td class="same"></td>' if i == j else
                   f'<td class="t{scales.agreement_step(float(tau))}">{notation.correlation(float(tau))}</td>'
@@ -69,6 +69,6 @@ def _chosen(name: str, method: str) -> str:
 def _folded(name: str, table: str, language: Language, unfolded: bool) -> str:
     title, means = (f.escape(message(f"attribution_receipt.{key}", language)) for key in (name, f"{name}_means"))
     return (
-        f'<details class="{name}"{" open" if unfolded else ""}><summary>{title}</summary><p class="soft">{means}</p>'
+        f'<details class="lm-{name}"{" open" if unfolded else ""}><summary>{title}</summary><p class="soft">{means}</p>'
         f'<div class="scroll" tabindex="0" role="region" aria-label="{title}">{table}</div></details>'
     )

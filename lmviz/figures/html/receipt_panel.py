@@ -127,7 +127,7 @@ def _others(chosen: Chosen) -> str:
     names = {"sensitivity": headed(measure_name("sensitivity", language)),
              "error": message("attribution.browser.completeness", language)}
     return "".join(
-        f'<p class="others" data-other="{key}"{" hidden" if value is None else ""}>{f.escape(names[key])} '
+        f'<p class="also" data-other="{key}"{" hidden" if value is None else ""}>{f.escape(names[key])} '
         f'<b>{value or ""}</b> <span>{f.escape(message(f"attribution_receipt.{key}_means", language))}</span></p>'
         for key, value in values.items()
     )

@@ -39,7 +39,7 @@ function bars(data, method, row) {
 
 function facts(data, method, row) {
   const { words } = data;
-  const list = element("dl", { class: "facts" });
+  const list = element("dl", { class: "particulars" });
   const add = (name, value) => list.append(element("dt", {}, name), element("dd", {}, value));
   const value = `${amount(method.values[row])} ${data.unit}`;
   const absent = method.absent[row];

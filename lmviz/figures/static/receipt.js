@@ -63,7 +63,7 @@ export function startReceipt(panel, data) {
   }
 
   function compare(row) {
-    for (const line of panel.querySelectorAll(".compare tr[data-method]")) {
+    for (const line of panel.querySelectorAll(".lm-compare tr[data-method]")) {
       const index = receipt.methods.indexOf(line.dataset.method);
       [...line.querySelectorAll("td")].forEach((cell, at) => {
         const beaten = receipt.beaten[index][row]?.[at];
