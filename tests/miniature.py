@@ -75,11 +75,10 @@ generation: {continuation: 鬼を追い払う。}
 models: [tiny]
 figures:
   attribution:
-    methods: [feature_ablation, gradient_shap]
+    methods: [integrated_gradients, gradient_shap]
     target: contrast
     foil: 福
     baseline: mean
-    n_steps: 8
     targets: [{word: 追い払う}, {text: 鬼}]
   neuron_factors: null
 tier: full

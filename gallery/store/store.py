@@ -66,7 +66,7 @@ class Store:
             ValueError: the header holds what JSON cannot say (NaN).
         """
         arrays, header = result.parts()
-        arrays = {name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())}
+        arrays = {name: np.asarray(array, order="C") for name, array in sorted(arrays.items())}
         content = {"header": header, "provenance": provenance}
         content["digest"] = _digest(arrays, json.loads(canonical_json(content)))
         metadata = {_METADATA: canonical_json(content).decode()}

@@ -107,13 +107,13 @@ def test_a_given_continuation_is_read_and_positions_start_there(built):
 def test_words_and_contrasts_are_what_the_catalog_asks_for(built):
     entry = next(entry for entry in entries(read_catalog(built), built) if entry.id == "mame/tiny")
     results = {name: Store(built).read(key) for name, key in entry.figures[-1].results.items()}
-    receipt, ablation = results.pop("receipt"), results["feature_ablation"]
-    texts = ablation.tokens.texts
+    receipt, integrated = results.pop("receipt"), results["integrated_gradients"]
+    texts = integrated.tokens.texts
     for result in results.values():
         first, second = result.target_positions
         assert "".join(texts[first : first + result.target_lengths[0]]) == "追い払う" and texts[second].startswith("鬼")
         assert (result.target, result.foil_texts, result.target_lengths[1]) == ("contrast", ("福", "福"), 1)
-    assert ablation.baseline == "mean" and results["gradient_shap"].n_steps.tolist() == [8, 8]
+    assert integrated.baseline == "mean" and integrated.converged.all()
     assert receipt.methods == tuple(results) and receipt.target_positions.tolist() == [first, second]
     assert len(receipt.random_drops) == 100
     assert (receipt.sensitivity >= 0).all(), "tier full measures it"

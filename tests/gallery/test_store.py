@@ -52,6 +52,12 @@ def test_values_json_has_no_word_for_survive_in_arrays(tmp_path):
     assert back.labels.texts == ("豆", " ")
 
 
+def test_an_array_without_dimensions_comes_back_without(tmp_path):
+    rankings = Rankings(tokens=TOKENS, model="tiny", ranks=np.array(3), vocabulary_size=16_000, final_norm=True)
+    Store(tmp_path).write(KEY, rankings, PROVENANCE)
+    assert Store(tmp_path).read(KEY).ranks.shape == ()
+
+
 def test_nested_tuples_come_back_as_tuples(tmp_path):
     words = WatchedWords(
         tokens=TOKENS, model="tiny", words=("鬼", "豆まき"), word_token_ids=((5,), (6, 7)),
