@@ -87,7 +87,7 @@ def percentages(receipt: AttributionReceipt) -> list[str]:
 
 
 def _step(length: float) -> float:
-    """A round distance that puts two to four lines on a scale of ``length``."""
+    """A round distance that puts two to five lines on a scale of ``length``."""
     raw = length / 3
     power = 10.0 ** math.floor(math.log10(raw))
-    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * 0.8)
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * 0.65)
