@@ -21,8 +21,8 @@ def draw(random: np.random.Generator, n_coalitions: int, size_weights: np.ndarra
     """Bool ``[coalition, token]``: whether the token is present. Every other one is the complement of the one before.
 
     Sizes are drawn by ``size_weights`` ``[size from 0 to the number of tokens]``, which are to be symmetric; all
-    coalitions of a size are equally likely. With complements, what tokens do alone and in pairs no longer adds noise
-    (Covert & Lee 2021, arXiv:2012.01536).
+    coalitions of a size are equally likely. Where a fit counts both of a pair alike, what tokens do in twos adds no
+    noise to it (Covert & Lee 2021, arXiv:2012.01536).
     """
     n_tokens = len(size_weights) - 1
     sizes = random.choice(n_tokens + 1, p=size_weights / size_weights.sum(), size=(n_coalitions + 1) // 2)
