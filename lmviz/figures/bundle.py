@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 VEGA_LITE_VERSION = "6.4"
 
 
+@cache
 def javascript() -> str:
     """An ES module of about 900 KB that exports ``vegaEmbed``, ``vega`` and ``vegaLite``; no network, no npm."""
     import vl_convert
