@@ -20,14 +20,16 @@ from statistics import median
 from conventions import METHODS, PAIR
 from environments import ENVIRONMENTS, install, lime_folder
 from model_directory import SHAPES, Shape, prompt_of
-from table import Runs, as_json, print_table, print_yardstick, rows_of
+from table import Row, Runs, as_json, print_table, print_yardstick, rows_of
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
 BUILD = REPOSITORY / "build" / "benchmarks"
 MOST_MEMORY = 4 * 1024
 """MiB, for the medium shape."""
-_MEDIUM_METHODS = ("integrated_gradients", "saliency", "input_x_gradient", "feature_ablation")
+_MEDIUM_METHODS = ("integrated_gradients", "saliency", "feature_ablation")
+_MEDIUM_STEPS = 16
+"""More than pass through the model at once there, so that more would take no more memory."""
 
 
 def main() -> int:
@@ -40,7 +42,8 @@ def main() -> int:
     tools = [] if options.shape == "medium" else options.tools
     pythons = {tool: install(tool, BUILD / tool) for tool in tools} | {"lmviz": Path(sys.executable)}
     methods = options.methods or _default_methods(options.shape)
-    runs = _run_all(_plan(methods, tools), pythons, shape, directory, options.repeats)
+    most_steps = _MEDIUM_STEPS if options.shape == "medium" else None
+    runs = _run_all(_plan(methods, tools), pythons, shape, directory, options.repeats, most_steps)
     rows = rows_of(runs, methods, tools)
     _save(rows, runs, shape, options)
     if options.shape == "medium":
@@ -54,10 +57,12 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--methods", nargs="+", choices=[PAIR, *METHODS], metavar="METHOD", help="by lmviz's names")
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=int, help="3 by default, 1 for the medium shape")
     parser.add_argument("--shape", choices=SHAPES, default="small")
     parser.add_argument("--tools", nargs="+", choices=ENVIRONMENTS, default=list(ENVIRONMENTS), help="beside lmviz")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.repeats = options.repeats or (1 if options.shape == "medium" else 3)
+    return options
 
 
 def _default_methods(shape: str) -> list[str]:
@@ -81,7 +86,10 @@ def _plan(methods: list[str], tools: list[str]) -> list[tuple[str, tuple[str, ..
     return list(plan)
 
 
-def _run_all(plan, pythons: dict[str, Path], shape: Shape, directory: Path, repeats: int) -> Runs:
+def _run_all(
+    plan: list[tuple[str, tuple[str, ...]]], pythons: dict[str, Path], shape: Shape, directory: Path, repeats: int,
+    most_steps: int | None,
+) -> Runs:
     runs: Runs = {key: [] for key in plan}
     for repeat in range(repeats):
         for number, key in enumerate(plan, 1):
@@ -89,18 +97,21 @@ def _run_all(plan, pythons: dict[str, Path], shape: Shape, directory: Path, repe
                 continue
             tool, methods = key
             print(f"[{repeat + 1}/{repeats}, {number}/{len(plan)}] {tool}: {', '.join(methods)}", file=sys.stderr)
-            runs[key].append(_run(tool, methods, pythons[tool], shape, directory))
+            runs[key].append(_run(tool, methods, pythons[tool], shape, directory, most_steps))
     return runs
 
 
-def _run(tool: str, methods: tuple[str, ...], python: Path, shape: Shape, directory: Path) -> dict:
+def _run(
+    tool: str, methods: tuple[str, ...], python: Path, shape: Shape, directory: Path, most_steps: int | None
+) -> dict:
     output = BUILD / "runs" / f"{tool}-{'-'.join(methods)}.json"
     output.parent.mkdir(parents=True, exist_ok=True)
     output.unlink(missing_ok=True)
+    n_steps = max(METHODS[method].n_steps for method in methods)
     request = {
         "model": str(directory), "prompt": prompt_of(shape), "n_new": shape.n_new, "methods": methods,
         "names": {method: METHODS[method].name_in(tool) for method in methods},
-        "n_steps": max(METHODS[method].n_steps for method in methods) or None, "output": str(output),
+        "n_steps": min(n_steps, most_steps or n_steps) or None, "output": str(output),
         "product": (3072, shape.width, 4 * shape.width),
     }
     paths = [str(REPOSITORY)] if tool == "lmviz" else [str(lime_folder(BUILD / tool))] if methods == ("lime",) else []
@@ -117,7 +128,7 @@ def _run(tool: str, methods: tuple[str, ...], python: Path, shape: Shape, direct
     return {**json.loads(output.read_text()), "arrays": str(output.with_suffix(".npz"))}
 
 
-def _memory_only(rows) -> int:
+def _memory_only(rows: list[Row]) -> int:
     for row in rows:
         print(f"{row.method}: " + (row.failure or f"peak memory {row.peak / 1024:.2f} GiB, {row.seconds:.0f} CPU s"))
     over = [row.method for row in rows if row.failure or not row.peak < MOST_MEMORY]
@@ -125,7 +136,7 @@ def _memory_only(rows) -> int:
     return int(bool(over))
 
 
-def _save(rows, runs: Runs, shape: Shape, options: argparse.Namespace) -> None:
+def _save(rows: list[Row], runs: Runs, shape: Shape, options: argparse.Namespace) -> None:
     path = BUILD / f"attribution-{options.shape}.json"
     every = [{"tool": tool, "methods": methods, "repeats": each} for (tool, methods), each in runs.items()]
     saved = {"shape": vars(shape), "repeats": options.repeats, "rows": as_json(rows), "runs": every}

@@ -40,7 +40,10 @@ ENVIRONMENTS = {
     # transformers imports scipy where there is one.
     "inseq": Environment(
         packages=(TORCH, "inseq==0.7.1", "transformers==5.23.0", "captum==0.9.0", "numpy==2.4.6"),
-        lime_only=("scikit-learn==1.9.1", "scipy==1.17.1", "joblib==1.6.0", "threadpoolctl==3.8.0", "narwhals==2.29.0"),
+        lime_only=(
+            "scikit-learn==1.9.1", "scipy==1.17.1", "joblib==1.6.0", "threadpoolctl==3.8.0", "narwhals==2.29.0",
+            "cloudpickle==3.1.2",
+        ),
     ),
 }
 
