@@ -123,10 +123,12 @@ def _attribution(prompt: Prompt) -> WantedFigure:
     shared = prompt.figures.attribution.model_dump(mode="json", exclude={"methods"}, exclude_none=True) | {"seed": 0}
     receipt = {"n_orders": RANDOM_ORDERS, "sensitivity": prompt.tier == "full"}
     results = [Wanted("attribution", method, _options_of(method, shared)) for method in methods]
-    baselines = {wanted.name: wanted.options["baseline"] for wanted in results if "baseline" in wanted.options}
-    judged = {"methods": methods, **shared, "baselines": baselines, **receipt}
-    results.append(Wanted("attribution_receipt", "receipt", judged))
-    return WantedFigure("attribution", {"methods": methods, **shared, "receipt": receipt}, tuple(results))
+    asked = {
+        "methods": methods, **{name: value for name, value in shared.items() if name != "baseline"},
+        "baselines": {wanted.name: wanted.options["baseline"] for wanted in results if "baseline" in wanted.options},
+    }
+    results.append(Wanted("attribution_receipt", "receipt", {**asked, **receipt}))
+    return WantedFigure("attribution", {**asked, "receipt": receipt}, tuple(results))
 
 
 def _options_of(method: str, shared: dict[str, Any]) -> dict[str, Any]:

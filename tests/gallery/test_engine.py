@@ -200,10 +200,11 @@ def test_with_nothing_to_do_no_torch_is_imported_and_nothing_written(built):
     assert {name for name in after if after[name] != before.get(name)} == {"runs.jsonl"}
 
 
-def test_titles_change_nothing(built):
+def test_titles_and_settings_without_effect_change_nothing(built):
     change(built, SETSUBUN, "ja: 節分,", "ja: 節分の日,")
     change(built, SETSUBUN, "tags: [culture]", "tags: []")
     change(built, MODELS, "en: tiny model", "en: the tiny model")
+    change(built, SETSUBUN, "saliency]", "saliency], baseline: mean")  # neither method has one
     assert planned(built)["setsubun/tiny"].state == "current"
 
 
