@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 from attribution_reference import Reference
+from captum.attr import FeatureAblation
 
 import lmviz
+from lmviz.analyses.attribution.question import ask
 
 
 @pytest.mark.parametrize("family", ["gpt2", "gpt_neox", "llama", "qwen2", "gemma", "gemma2"])
@@ -18,6 +20,16 @@ def test_every_family_loses_what_it_loses_when_one_embedding_is_zero(make_model,
 @pytest.mark.parametrize("target", ["log_probability", "probability", "logit"])
 def test_the_embedded_model_loses_what_it_loses_when_one_embedding_is_zero(lm, target):
     by_hand(lm.trace("節分に豆をまくのは、", max_new_tokens=3), target)
+
+
+def test_captum_loses_the_same(lm):
+    trace = lm.trace("節分に豆をまくのは、")
+    arguments = ask(trace, [4, 7], "log_probability", None, "mean", None, 0.01, 0)
+    expected = FeatureAblation(arguments.values).attribute(
+        arguments.embeddings[None], baselines=arguments.baselines, feature_mask=torch.arange(7)[None, :, None]
+    )[:, :, 0].numpy()
+    found = lmviz.attribute(trace, "feature_ablation", targets=[4, 7], baseline="mean").scores
+    assert np.abs(found[:, :7] - expected).max() < 1e-5
 
 
 def by_hand(trace, target):

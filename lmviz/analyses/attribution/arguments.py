@@ -110,8 +110,7 @@ class Arguments:
             with torch.no_grad():
                 values[rows] = self._values(inputs[rows, : int(ends.max())], indices, ends[rows])
 
-        at_once = rows_at_once(self.model, int(ends.max()))
-        in_batches(run, len(inputs), max(1, at_once // (1 + len(indices) // 16)))
+        in_batches(run, len(inputs), rows_at_once(self.model, int(ends.max()), len(indices)))
         return values
 
     def gradients(

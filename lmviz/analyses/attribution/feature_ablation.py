@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import torch
+import numpy as np
 
+from lmviz.analyses.attribution import coalitions
 from lmviz.analyses.attribution.arguments import Arguments, Scores
-from lmviz.analyses.attribution.memory import rows_at_once
 from lmviz.analyses.attribution.registry import attribution_method
 
 
@@ -23,17 +23,8 @@ def feature_ablation(arguments: Arguments) -> Scores:
 
     A causal model answers for all targets in one pass: those before the ablated token do not change.
     """
-    from captum.attr import FeatureAblation  # half a second and 20 MB of plotting libraries, for those who use it
-
-    length = len(arguments.embeddings)
-    positions = torch.arange(length, device=arguments.embeddings.device)
-    ablated = torch.stack([
-        FeatureAblation(arguments.values).attribute(
-            arguments.embeddings[None],
-            baselines=baseline[None],
-            feature_mask=positions[None, :, None],
-            perturbations_per_eval=rows_at_once(arguments.model, length),
-        )[:, :, 0]
-        for baseline in arguments.baselines
-    ])
-    return Scores(ablated.mean(dim=0).cpu().numpy())
+    n_tokens, n_baselines = len(arguments.embeddings), len(arguments.baselines)
+    present = np.tile(~np.eye(n_tokens, dtype=bool), (n_baselines, 1))
+    without = coalitions.values(arguments, present, np.repeat(np.arange(n_baselines), n_tokens))
+    losses = arguments.own_values()[:, None] - without.reshape(n_baselines, n_tokens, -1).mean(axis=0).T
+    return Scores(losses)

@@ -18,13 +18,20 @@ from lmviz.loading.errors import is_out_of_memory
 if TYPE_CHECKING:
     from lmviz.language_model import LanguageModel
 
-_MOST_ON_CPU = 2**28
+_MOST_ON_CPU = 2**25
 """Bytes; past what the caches hold, larger batches gain a CPU nothing."""
 
+_BYTES_OF_LOGIT = 12
+"""A float32 logit, its exponential for the sum, and a copy on the way."""
 
-def rows_at_once(model: LanguageModel, length: int) -> int:
-    """Rows of ``length`` positions that may pass together, with what a backward pass needs kept."""
-    return max(1, _budget(model.device) // _bytes_of_row(model, length))
+
+def rows_at_once(model: LanguageModel, length: int, n_targets: int = 1) -> int:
+    """Rows of ``length`` positions that may pass together, each with what its backward pass needs kept.
+
+    ``n_targets`` positions of each are unembedded.
+    """
+    logits = _BYTES_OF_LOGIT * model.vocabulary_size * (n_targets - 1)
+    return max(1, _budget(model.device) // (_bytes_of_row(model, length) + logits))
 
 
 def in_batches(run: Callable[[slice], None], n_rows: int, at_once: int) -> None:
