@@ -62,8 +62,12 @@ def _lacking(edition: Edition, figure: Figure) -> Iterator[tuple[str, str]]:
     from lmviz.figures.description import method_name
 
     for name, why in figure.incomplete.items():
-        what = (method_name(name, edition.language) if figure.kind == "attribution"
-                else edition.words("section.components", n=name))
+        if name == trust.RECEIPT:
+            what = edition.words("section.receipt")
+        elif figure.kind == "attribution":
+            what = method_name(name, edition.language)
+        else:
+            what = edition.words("section.components", n=name)
         yield what, why[edition.language]
 
 
