@@ -168,10 +168,10 @@ def test_trust_marks_the_chosen_method_and_survives_what_is_missing() -> None:
     assert [each["label"].startswith("◆ ") for each in table] == [True] + [False] * 12
     assert [each["method"] for each in table][:2] == ["シャープレイ値の標本化", "逐次積分勾配"]
     assert (table[-1]["low"], table[-1]["above"]) == (None, "32%（1文）")
-    assert "シャープレイ値の標本化がもっとも確かに" in describe("method_trust", trust, "ja").title
+    assert "シャープレイ値の標本化が無作為の帯をもっとも大きく" in describe("method_trust", trust, "ja").title
     nowhere = replace(trust, chosen="", advantages=np.full(13, np.nan), n_texts=np.zeros(13, int))
     assert describe("method_trust", nowhere, "en").title == \
-        "Under fake-model no method leaves the random band with its whole interval."
+        "Under fake-model no method lies above the random band with its whole interval."
     assert "NaN" not in figures.svg(figures.method_trust(nowhere, "en"))
 
 

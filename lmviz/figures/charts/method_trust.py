@@ -19,7 +19,7 @@ from lmviz.results import MethodTrust
 def method_trust(trust: MethodTrust, language: Language = "ja") -> alt.LayerChart:
     """A row a method, in the order of the result: mean advantage, its 95 % interval, the random band shaded.
 
-    The chosen method has a diamond, and ◆ before its name; the share of texts outside their band stands at the right.
+    The chosen method has a diamond, and ◆ before its name; the share of texts above their band stands at the right.
     """
     values = table(trust, language)
     names = [value["label"] for value in values]
