@@ -52,7 +52,7 @@ def test_a_contrast_says_what_over_what() -> None:
         assert en in describe("attribution", turned, "en", position=27).title
     even = replace(result, scores=np.ones_like(scores))
     assert describe("attribution", even, "ja", position=27).title == \
-        "「鬼」ではなく「豆」となることへの寄与は、多くのトークンに分かれている。"
+        "「鬼」ではなく「豆」となることへの寄与で、一つだけ抜きん出たトークンはない。"
     words = describe("attribution", result, "en", position=27)
     assert "for “豆” rather than “鬼”" in words.alternative
     assert "difference of log-probabilities (each target has a foil of its own)" in words.convention
