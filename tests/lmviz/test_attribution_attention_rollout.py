@@ -12,6 +12,8 @@ from attribution_promises import FAMILIES, keeps_its_promises, near_in_bfloat16
 
 import lmviz
 from lmviz.analyses.attribution.attention import attending, attention_weights
+from lmviz.analyses.attribution.question import ask
+from lmviz.analyses.attribution.registry import METHODS
 
 TEXT = "鬼は外、福は内。豆まきでは「鬼は外、福は内」と声を出しながら豆を撒く。"
 
@@ -114,3 +116,16 @@ def test_a_model_with_an_attention_of_its_own_is_refused(make_model):
     model = lmviz.load(make_model("falcon"), device="cpu", architecture=parts)
     with pytest.raises(ValueError, match="FalconForCausalLM does not attend through .* choose a method"):
         lmviz.attribute(model.trace("鬼は外"), "attention_rollout", targets=[2])
+
+
+@pytest.mark.parametrize("name", ["attention_rollout", "value_zeroing"])
+@pytest.mark.parametrize("target", [6, range(6, 9)])
+def test_embeddings_that_a_question_changes_are_read(lm, name, target):
+    """With the embeddings of another text before the target, the answer is that text's."""
+    one, other = (lm.trace(text) for text in ("節分の夜、鬼は外、福は内", "節分の夜、豆は外、福は内"))
+    assert np.flatnonzero(one.token_ids != other.token_ids).tolist() == [5]
+    question = ask(one, [target], "log_probability", None, "zero", None, 0.01, 0)
+    changed = question.replace(embeddings=lm.embed(other.token_ids[: len(question.embeddings)]))
+    expected = lmviz.attribute(other, name, targets=[target]).scores[:, :6]
+    assert METHODS[name].compute(changed).scores[:, :6] == pytest.approx(expected, rel=1e-4, abs=1e-6)
+    assert np.abs(expected - lmviz.attribute(one, name, targets=[target]).scores[:, :6]).max() > 1e-3

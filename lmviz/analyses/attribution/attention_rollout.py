@@ -35,9 +35,13 @@ def attention_rollout(arguments: Arguments) -> Scores:
 
 
 def text_embeddings(arguments: Arguments) -> Tensor:
-    """Embeddings ``[position, width]`` of the text up to the last row that predicts a token of a target."""
+    """Embeddings ``[position, width]`` of the text up to the last row that predicts a token of a target.
+
+    A span's own tokens are held as they are; all before the last target is what the question says it is.
+    """
     length = max(target.position + len(target.token_ids) - 1 for target in arguments.targets)
-    return arguments.model.embed(arguments.token_ids[:length])
+    held = arguments.model.embed(arguments.token_ids[len(arguments.embeddings) : length])
+    return torch.cat([arguments.embeddings, held.to(arguments.embeddings.dtype)])
 
 
 def scores_of(arguments: Arguments, mixing: Tensor) -> np.ndarray:
