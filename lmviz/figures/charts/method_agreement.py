@@ -7,7 +7,7 @@ import numpy as np
 
 from lmviz.figures import notation, scales
 from lmviz.figures.attribution_words import method_name
-from lmviz.figures.charts import style
+from lmviz.figures.charts import style, text
 from lmviz.figures.charts.accepts import accepts
 from lmviz.figures.messages import Language, message
 from lmviz.results import AttributionReceipt, MethodTrust
@@ -24,11 +24,14 @@ def method_agreement(result: AttributionReceipt | MethodTrust, language: Languag
         for i, first in enumerate(names) for j, second in enumerate(names)
         if i != j and np.isfinite(result.agreement[i, j])
     ]
+    # the reader's font may be wider than the one measured here
+    extent = round(12.5 * max(map(text.units, names), default=0)) + 8
     base = alt.Chart(style.rows(values)).encode(
         x=alt.X("other:N", title=None, sort=names, scale=alt.Scale(domain=names),
-                axis=alt.Axis(orient="top", labelAngle=-90, ticks=False, domain=False, labelLimit=220)),
+                axis=alt.Axis(orient="top", labelAngle=-90, ticks=False, domain=False, labelLimit=260,
+                              minExtent=extent)),
         y=alt.Y("method:N", title=None, sort=names, scale=alt.Scale(domain=names),
-                axis=alt.Axis(ticks=False, domain=False, labelLimit=220)),
+                axis=alt.Axis(ticks=False, domain=False, labelLimit=260, minExtent=extent)),
     )
     tooltip = [alt.Tooltip("method:N", title=message("term.methods", language)),
                alt.Tooltip("other:N", title=message("term.methods", language)),
