@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -72,11 +72,12 @@ def _with_receipt(edition: Edition, model: Model) -> Iterator[tuple[Entry, Figur
 
 
 def opening(edition: Edition, entry: Entry, figure: Figure) -> str | None:
-    """The method that an attribution opens with: the one chosen for its model, where the figure has it."""
+    """The method that an attribution opens with: of those it has, the most trusted one that leaves the random band."""
     if RECEIPT not in figure.results:
         return None
     found = of_model(edition, entry.model)
-    return found.chosen if found and found.chosen in figure.results else None
+    above = zip(found.methods, found.is_above, strict=True) if found else ()
+    return next((method for method, is_above in above if is_above and method in figure.results), None)
 
 
 def reason(edition: Edition, entry: Entry, figure: Figure) -> str:
@@ -88,13 +89,12 @@ def reason(edition: Edition, entry: Entry, figure: Figure) -> str:
     found = of_model(edition, entry.model)
     if found is None:
         return ""
-    if not found.chosen:
+    method = opening(edition, entry, figure)
+    if method is None:
         return edition.words("section.opens_without", n=int(found.n_texts.max(initial=0)))
-    if found.chosen not in figure.results:
-        return ""
-    n_texts = int(found.n_texts[found.methods.index(found.chosen)])
+    n_texts = int(found.n_texts[found.methods.index(method)])
     return edition.words("section.opens_with" if n_texts > 1 else "section.opens_with_one", n=n_texts,
-                         method=method_name(found.chosen, edition.language))
+                         method=method_name(method, edition.language))
 
 
 def _part(edition: Edition, model: Model, found: MethodTrust) -> dict[str, Any]:
@@ -127,9 +127,9 @@ def _shown(found: MethodTrust, row: int) -> dict[str, str]:
         "interval": _range(found.intervals[row]),
         "band": _range(found.bands[row]),
         "shares_above": _count(found.shares_above[row], int(found.n_texts[row])),
-        "infidelity": _share(found.infidelities[row]),
-        "completeness": _share(found.completeness_errors[row]),
-        "sensitivity": _share(found.sensitivities[row]),
+        "infidelity": _written(found.infidelities[row], "{:.2f}".format),
+        "completeness": _written(found.completeness_errors[row], notation.error),
+        "sensitivity": _written(found.sensitivities[row], "{:.2f}".format),
     }
 
 
@@ -139,10 +139,8 @@ def _range(ends: np.ndarray) -> str:
     return "–" if np.isnan(ends).any() else f"{notation.deviations(ends[0])} … {notation.deviations(ends[1])}"
 
 
-def _share(value: float) -> str:
-    from lmviz.figures import notation
-
-    return notation.share(float(value)) if np.isfinite(value) else "–"
+def _written(value: float, write: Callable[[float], str]) -> str:
+    return write(float(value)) if np.isfinite(value) else "–"
 
 
 def _count(share: float, n_texts: int) -> str:
