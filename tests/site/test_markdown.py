@@ -77,6 +77,14 @@ def test_formulas_become_mathml_and_a_broken_one_is_named():
             mathematics.to_mathml(rf'<span class="arithmatex">\({broken}\)</span>', "x.md")
 
 
+def test_primes_stand_beside_their_letters_and_are_not_raised_twice():
+    for latex, index in (("e'", ""), ("e'_i", "i"), ("e'_{i,d}", "i,d")):
+        out = BeautifulSoup(mathematics.to_mathml(rf'<span class="arithmatex">\({latex}\)</span>', "x.md"), "html.parser")
+        prime = out.find(class_="prime")
+        assert (prime.get_text(), prime.find_previous_sibling("mi").get_text()) == ("′", "e")
+        assert not out.find(["msup", "msubsup"]) and out.get_text() == f"e′{index}"
+
+
 def test_a_chart_s_largest_table_is_its_csv():
     rows = [{"a": 1, "b": 'x,"y"'}, {"a": 2, "c": 3}]
     spec = {"layer": [{"data": {"values": rows}}, {"data": {"values": [{"z": 1}]}}], "datasets": {"d": [{"q": 0}]}}
