@@ -155,3 +155,16 @@ def test_sensitivity_of_the_methods_is_small_and_the_same_each_time(make_model):
     assert (one == other).all() and (one > 1e-5).all() and (one < 1).all()
     alone = lmviz.attribution_receipt(trace, {"saliency": found["saliency"]}, n_orders=2, sensitivity=True).sensitivity
     assert (alone[0] == one[0]).all()
+
+
+def test_sensitivity_does_not_depend_on_the_order_of_the_targets(make_model):
+    """Fewer tokens would draw other coalitions: the last target in the text is among those measured."""
+    trace = lmviz.load(make_model("gpt2"), device="cpu").trace("鬼は外、福は内")
+
+    def measured(targets):
+        found = {"lime": lmviz.attribute(trace, "lime", targets=targets, n_steps=40)}
+        return lmviz.attribution_receipt(trace, found, n_orders=2, sensitivity=True).sensitivity[0]
+
+    expected = measured([3, 4, 5, 6])
+    assert np.isnan(expected).tolist() == [False, True, False, False]
+    assert measured([3, 6, 4, 5]) == pytest.approx(expected[[0, 3, 1, 2]], rel=1e-4, nan_ok=True)

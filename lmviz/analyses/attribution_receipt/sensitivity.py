@@ -30,7 +30,8 @@ N_CHANGES = 5
 """Random changes of the whole text."""
 
 MOST_TARGETS = 3
-"""Targets that are measured: the first, the last, and those evenly between. Every method runs again for each change."""
+"""Targets that are measured: the first in the text, the last, and those evenly between, as methods that draw coalitions
+draw them for the last. Every method runs again for each change."""
 
 
 def sensitivity(trace: Trace, attributions: Iterable[Attribution], seed: int) -> np.ndarray:
@@ -44,7 +45,8 @@ def sensitivity(trace: Trace, attributions: Iterable[Attribution], seed: int) ->
         name = known(attribution.method, METHODS, "attribution method", "sensitivity computes the scores again")
         asked.append((METHODS[name], ask_again(trace, attribution), attribution.scores.astype(np.float64)))
     n_targets = len(asked[0][2])
-    measured = np.unique(np.linspace(0, n_targets - 1, min(n_targets, MOST_TARGETS)).round().astype(int))
+    evenly = np.linspace(0, n_targets - 1, min(n_targets, MOST_TARGETS)).round().astype(int)
+    measured = np.sort(np.argsort(asked[0][1].positions, kind="stable")[evenly])
     largest = np.full((len(asked), n_targets), np.nan)
     largest[:, measured] = 0.0
     random = np.random.Generator(np.random.PCG64(seed))
