@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 
 import numpy as np
 import pytest
@@ -127,6 +128,13 @@ def test_the_foil_is_by_default_the_likeliest_other_token(trace):
     assert (ranks[1 : trace.n_prompt] > 1).any() and (result.values[~greedy] < 0).any()
 
 
+def test_a_foil_without_text_is_named_by_its_label(trace):
+    logits = trace.logits.copy()
+    logits[7, trace.model.eos_ids[0]] = 100
+    ending = dataclasses.replace(trace, logits=logits)
+    assert lmviz.attribute(ending, "saliency", targets=[8], target="contrast").foil_texts == ("</s>",)
+
+
 def test_a_word_of_the_text_as_target_finds_its_foil_beside_its_first_token(trace):
     result = lmviz.attribute(trace, "saliency", targets=[range(6, 9)], target="contrast")
     logits = trace.logits[5].copy()
@@ -142,6 +150,7 @@ def test_a_word_of_the_text_as_target_finds_its_foil_beside_its_first_token(trac
         ({"target": "contrast", "foil": ""}, "has no tokens"),
         ({"target": "logit", "targets": [range(3, 5)]}, "several tokens together have no logit"),
         ({"targets": [range(3, 3)]}, "no span of tokens"),
+        ({"targets": [range(3, 10**30)]}, "targets lie between 1 and"),
         ({"targets": [range(3, 9, 2)]}, "no span of tokens"),
         ({"targets": [range(0, 2)]}, "position 0 has no prediction"),
         ({"targets": [range(5, 100)]}, "target 99 cannot be explained"),

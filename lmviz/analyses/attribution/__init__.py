@@ -142,10 +142,13 @@ def _before_targets(values: np.ndarray | None, positions: np.ndarray, n_position
 
 
 def _text(trace: Trace, token_ids: tuple[int, ...]) -> str:
-    """What the tokens say together; where they end inside a character, the label of each."""
+    """What the tokens say together; the label of each where they end inside a character, or one has no text."""
     tokenizer = trace.model.tokenizer
+    said = [tokenizer.decode_bytes(token_id) for token_id in token_ids]
     try:
-        return b"".join(tokenizer.decode_bytes(token_id) for token_id in token_ids).decode()
+        if all(said):
+            return b"".join(said).decode()
     except UnicodeDecodeError:
-        labels = tokenizer.labels(token_ids)
-        return "".join(labels.texts[labels.index(token_id)] for token_id in token_ids)
+        pass
+    labels = tokenizer.labels(token_ids)
+    return "".join(labels.texts[labels.index(token_id)] for token_id in token_ids)

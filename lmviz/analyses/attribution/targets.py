@@ -65,7 +65,7 @@ def _spans(trace: Trace, targets: Iterable[int | range] | None) -> list[range]:
     left = iter(single)
     spans = [target if isinstance(target, range) else range(at := next(left), at + 1) for target in asked]
     for span in spans:
-        if not len(span) or span.step != 1:
+        if not span or span.step != 1:
             raise ValueError(f"target {span!r} is no span of tokens; give range(first, after the last)")
         if not 1 <= span.start or not span.stop <= n_positions:
             wrong = span.start if span.start < 1 or span.start >= n_positions else span.stop - 1
