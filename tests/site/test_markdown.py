@@ -79,7 +79,8 @@ def test_formulas_become_mathml_and_a_broken_one_is_named():
 
 def test_primes_stand_beside_their_letters_and_are_not_raised_twice():
     for latex, index in (("e'", ""), ("e'_i", "i"), ("e'_{i,d}", "i,d")):
-        out = BeautifulSoup(mathematics.to_mathml(rf'<span class="arithmatex">\({latex}\)</span>', "x.md"), "html.parser")
+        mathml = mathematics.to_mathml(rf'<span class="arithmatex">\({latex}\)</span>', "x.md")
+        out = BeautifulSoup(mathml, "html.parser")
         prime = out.find(class_="prime")
         assert (prime.get_text(), prime.find_previous_sibling("mi").get_text()) == ("′", "e")
         assert not out.find(["msup", "msubsup"]) and out.get_text() == f"e′{index}"
