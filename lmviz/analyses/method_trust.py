@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,8 +35,7 @@ def method_trust(receipts: Mapping[str, AttributionReceipt]) -> MethodTrust:
     rows = {name: _row(name, texts) for name in names}
     methods = sorted(names, key=lambda name: -np.nan_to_num(rows[name].advantage, nan=-np.inf))
     ordered = [rows[name] for name in methods]
-    chosen = [name for name in methods if rows[name].is_above]
-    return MethodTrust(
+    found = MethodTrust(
         model=model,
         methods=tuple(methods),
         advantages=np.array([row.advantage for row in ordered]),
@@ -48,8 +47,10 @@ def method_trust(receipts: Mapping[str, AttributionReceipt]) -> MethodTrust:
         completeness_errors=_medians(receipts, methods, lambda receipt, row: receipt.completeness_errors[row]),
         sensitivities=_medians(receipts, methods, lambda receipt, row: receipt.sensitivity[row]),
         agreement=_agreement(receipts, methods),
-        chosen=chosen[0] if chosen else "",
+        chosen="",
     )
+    above = [name for name, is_above in zip(methods, found.is_above, strict=True) if is_above]
+    return replace(found, chosen=above[0] if above else "")
 
 
 def _model(receipts: Any) -> str:
@@ -117,11 +118,6 @@ class _Row:
     band: np.ndarray
     share_above: float
     n_texts: int
-
-    @property
-    def is_above(self) -> bool:
-        """Whether it leaves the random band upwards, with its whole interval where there is one."""
-        return bool((self.advantage if self.n_texts == 1 else self.interval[0]) > self.band[1])
 
 
 def _row(method: str, texts: Iterable[_Judged]) -> _Row:

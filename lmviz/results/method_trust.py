@@ -46,3 +46,9 @@ class MethodTrust:
     sensitivities: np.ndarray
     agreement: np.ndarray
     chosen: str
+
+    @property
+    def is_above(self) -> np.ndarray:
+        """bool ``[method]``: whether it leaves its band upwards, with its whole interval where it has one."""
+        lowest = np.where(self.n_texts == 1, self.advantages, self.intervals[:, 0])
+        return lowest > self.bands[:, 1]
