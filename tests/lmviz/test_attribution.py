@@ -10,7 +10,7 @@ import torch
 
 import lmviz
 from lmviz.analyses.attribution.arguments import Scores
-from lmviz.analyses.attribution.registry import METHODS, attribution_method
+from lmviz.analyses.attribution.registry import METHODS, AttributionMethod, attribution_method
 
 FOUR = ("saliency", "input_x_gradient", "integrated_gradients", "feature_ablation")
 
@@ -168,6 +168,17 @@ def test_a_method_of_ones_own_is_entered_by_a_decorator(trace, monkeypatch):
             attribution_method("distance", **properties)(distance)
     finally:
         METHODS.pop("distance", None)
+
+
+def test_scores_that_are_not_finite_are_refused_but_after_the_target_do_not_matter(trace, monkeypatch):
+    scores = np.ones((1, len(trace.token_ids)))
+    method = AttributionMethod("mine", "none", "none", "none", True, False, "zero", "fast", lambda _: Scores(scores))
+    monkeypatch.setitem(METHODS, "mine", method)
+    scores[0, 5] = np.nan
+    assert lmviz.attribute(trace, "mine", targets=[5]).scores[0, 5] == 0
+    scores[0, 4] = np.inf
+    with pytest.raises(ValueError, match="mine gives scores that are not finite"):
+        lmviz.attribute(trace, "mine", targets=[5])
 
 
 @pytest.mark.parametrize("method", FOUR)

@@ -86,7 +86,8 @@ def attribute(
 
     Raises:
         ValueError: an unknown or refused method, an unknown target or baseline, a position that is not there or that
-            nothing predicts, a foil that cannot be written or is the target itself, a baseline that the model has not.
+            nothing predicts, a foil that cannot be written or is the target itself, a baseline that the model has not,
+            scores that are not finite.
     """
     traced(trace)
     if isinstance(method, str) and method in REFUSED:
@@ -106,6 +107,12 @@ def answer(
     found = method.compute(arguments)
     positions = arguments.positions
     n_targets, n_positions = len(arguments.targets), len(arguments.token_ids)
+    scores = _before_targets(found.scores, positions, n_positions)
+    if not np.isfinite(scores).all():
+        raise ValueError(
+            f"{method.name} gives scores that are not finite (overflow or NaN); choose another baseline or method, or "
+            "load the model with dtype='float32'"
+        )
     errors = found.completeness_errors
     converges = errors is not None and tolerance is not None
     return Attribution(
@@ -121,7 +128,7 @@ def answer(
         foil_texts=tuple(_text(trace, each.foil_ids) for each in arguments.targets),
         values=arguments.own_values(),
         absent_values=arguments.absent_values if method.uses_baseline else np.full(n_targets, np.nan),
-        scores=_before_targets(found.scores, positions, n_positions),
+        scores=scores,
         norms=_before_targets(found.norms, positions, n_positions),
         completeness_errors=np.full(n_targets, np.nan) if errors is None else np.asarray(errors, dtype=np.float64),
         n_steps=np.broadcast_to(np.asarray(found.n_steps, dtype=np.int64), (n_targets,)).copy(),
