@@ -69,5 +69,5 @@ def _arguments(
         n_steps=n_steps,
         tolerance=float(tolerance),
         seed=seed,
-        kept=vars(trace).setdefault("_own_gradients", {}),
+        kept=vars(trace).setdefault("_shared_by_attributions", {}),
     )

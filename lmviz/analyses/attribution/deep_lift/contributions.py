@@ -11,7 +11,7 @@ from torch import Tensor
 
 from lmviz.analyses.attribution.arguments import Arguments, Scores
 from lmviz.analyses.attribution.deep_lift.passes import compare
-from lmviz.analyses.attribution.integrated_gradients import completeness_error
+from lmviz.analyses.attribution.integrated_gradients import completeness_error, difference
 from lmviz.analyses.attribution.memory import in_batches, rows_at_once
 
 _ROWS_A_PAIR = 4
@@ -25,8 +25,7 @@ def contributions(arguments: Arguments) -> Scores:
     for index, shares in _shares(arguments):
         scores[index, : len(shares)] = shares.sum(dim=1).cpu().numpy()
         norms[index, : len(shares)] = shares.norm(dim=1).cpu().numpy()
-    differences = arguments.own_values() - arguments.absent_values
-    errors = [completeness_error(float(row.sum()), float(each)) for row, each in zip(scores, differences, strict=True)]
+    errors = [completeness_error(*both) for both in zip(scores.sum(axis=1), difference(arguments), strict=True)]
     return Scores(scores, norms, np.array(errors))
 
 
