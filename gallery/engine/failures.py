@@ -21,7 +21,7 @@ _REASONS = {
     "other_weights": r"the weights in (?P<directory>.*) (lack|have in another shape) (?P<count>\d+) of the tensors "
                      r"that config\.json asks for, such as (?P<tensor>\S+);",
     "unsafe_weights": r"the weights in (?P<directory>.*) cannot be converted: (?P<file>\S+) holds something other than",
-    "overflow": r"the model's (hidden states|logits) are not finite",
+    "overflow": r"(the model's (hidden states|logits) are|\w+ gives scores that are) not finite",
     "too_long": r"the text is too long: (?P<found>\d+) tokens(?: and (?P<new>\d+) new tokens)?, but .* reads at most "
                 r"(?P<limit>\d+);",
     "unknown_word": r"the tokenizer of (?P<model>.*) cannot write the word ['\"](?P<word>.*)['\"] \(part of it",

@@ -408,6 +408,9 @@ def test_what_lmviz_often_says_is_said_in_japanese_too(miniature, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(model.tokenizer, "pad_id", None)
         reasons.append(attribute(baseline="padding"))
+    with monkeypatch.context() as patch:
+        patch.setattr("lmviz.analyses.attribution._before_targets", lambda *arguments: np.array([np.nan]))
+        reasons.append(attribute())
     weights = (tiny / "model.safetensors").read_bytes()
     (tiny / "model.safetensors").write_bytes(weights[:-100])
     reasons.append(reason_of(lmviz.load, tiny))
