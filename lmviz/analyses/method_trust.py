@@ -20,6 +20,8 @@ LEVEL = 0.95
 """Of the intervals and of the random bands."""
 
 N_RESAMPLES = 10_000
+FEWEST = 5
+"""Texts that are resampled."""
 _EDGES = np.array([(1 - LEVEL) / 2, (1 + LEVEL) / 2])
 
 
@@ -151,10 +153,13 @@ def _random_means(random: list[np.ndarray]) -> np.ndarray:
 def _interval(values: np.ndarray) -> np.ndarray:
     """Bootstrap interval of the mean: percentiles, moved outwards as a t interval is wider than a normal one.
 
-    Plain percentiles cover too little with few texts (Hesterberg 2015, arXiv:1411.5279: expanded percentile interval).
+    Plain percentiles cover too little with few texts (Hesterberg 2015, arXiv:1411.5279: expanded percentile interval),
+    and resampling a handful can go no further than its extremes: below `FEWEST` it is a t interval.
     """
-    generator = np.random.Generator(np.random.PCG64(0))
     n = len(values)
+    if n < FEWEST:
+        return values.mean() + stdtrit(n - 1, _EDGES) * values.std(ddof=1) / np.sqrt(n)
+    generator = np.random.Generator(np.random.PCG64(0))
     means = values[generator.integers(n, size=(N_RESAMPLES, n))].mean(axis=1)
     return np.quantile(means, ndtr(np.sqrt(n / (n - 1)) * stdtrit(n - 1, _EDGES)))
 

@@ -35,7 +35,8 @@ class Attribution(Result):
         completeness_errors: float64 ``[target]``, |sum of scores - difference| / |difference|, the difference being
             that of ``values`` and ``absent_values``; NaN for methods that promise no completeness.
         n_steps: int64 ``[target]``: steps of the method's integral or samples it drew, 0 where it has neither.
-        tolerance: completeness error that was asked for; NaN where steps were given or the method has none.
+        tolerance: completeness error that steps were taken for; NaN where they were given, or the method takes no more
+            for being further off.
         seed: seed of the method's sampling; kept also where it samples nothing.
     """
 

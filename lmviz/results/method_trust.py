@@ -22,7 +22,7 @@ class MethodTrust:
         methods: names, the most trusted first.
         advantages: float64 ``[method]``: mean over texts; NaN for a method that no text could score.
         intervals: float64 ``[method, 2]``: 95 % bootstrap interval of the mean, over texts, percentiles widened for few
-            texts (Hesterberg 2015, arXiv:1411.5279); NaN for a single text.
+            texts (Hesterberg 2015, arXiv:1411.5279), below five texts a t interval; NaN for a single text.
         bands: float64 ``[method, 2]``: where the mean over the same texts and erasures lies for 95 % of random orders.
         shares_above: float64 ``[method]``: share of the texts in which the method lies above the 95 % of that text's
             own random orders.

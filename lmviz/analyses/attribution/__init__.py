@@ -97,12 +97,10 @@ def attribute(
     chosen = METHODS[known(method, METHODS, "attribution method", "lmviz.attribution_methods() lists them")]
     baseline = chosen.default_baseline if baseline is None else baseline
     arguments = ask(trace, targets, target, foil, baseline, n_steps, tolerance, seed)
-    return answer(chosen, arguments, trace, baseline, tolerance if n_steps is None else None)
+    return answer(chosen, arguments, trace, baseline)
 
 
-def answer(
-    method: AttributionMethod, arguments: Arguments, trace: Trace, baseline: str, tolerance: float | None
-) -> Attribution:
+def answer(method: AttributionMethod, arguments: Arguments, trace: Trace, baseline: str) -> Attribution:
     """The method's answer to a question, as a result."""
     found = method.compute(arguments)
     positions = arguments.positions
@@ -114,7 +112,6 @@ def answer(
             "load the model with dtype='float32'"
         )
     errors = found.completeness_errors
-    converges = errors is not None and tolerance is not None
     return Attribution(
         tokens=trace.tokens,
         model=trace.model.name,
@@ -132,7 +129,7 @@ def answer(
         norms=_before_targets(found.norms, positions, n_positions),
         completeness_errors=np.full(n_targets, np.nan) if errors is None else np.asarray(errors, dtype=np.float64),
         n_steps=np.broadcast_to(np.asarray(found.n_steps, dtype=np.int64), (n_targets,)).copy(),
-        tolerance=np.array(tolerance if converges else np.nan),
+        tolerance=np.array(arguments.tolerance if found.is_adaptive else np.nan),
         seed=arguments.seed,
     )
 

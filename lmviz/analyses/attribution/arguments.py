@@ -36,12 +36,14 @@ class Scores:
         norms: ``[target, position]``; None for a method that has none.
         completeness_errors: ``[target]``; None for a method that promises no completeness.
         n_steps: steps or samples that each target took, ``[target]`` or one number for all; 0 where there are none.
+        is_adaptive: whether steps were taken until the completeness error was under the tolerance.
     """
 
     scores: np.ndarray
     norms: np.ndarray | None = None
     completeness_errors: np.ndarray | None = None
     n_steps: np.ndarray | int = 0
+    is_adaptive: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -48,7 +48,7 @@ def integrated_gradients(arguments: Arguments) -> Scores:
             steps[index] = n_steps
         left = left[~(errors[left] < arguments.tolerance)]
         if arguments.n_steps or not len(left) or n_steps >= MOST_STEPS:
-            return Scores(scores, norms, errors, steps)
+            return Scores(scores, norms, errors, steps, is_adaptive=arguments.n_steps is None)
         n_steps *= 2
 
 

@@ -55,7 +55,7 @@ def sequential_integrated_gradients(arguments: Arguments) -> Scores:
         left = off > (arguments.tolerance * size / arguments.positions)[:, None]
         left[errors < arguments.tolerance] = False
         if arguments.n_steps or not left.any() or n_steps >= MOST_STEPS:
-            return Scores(scores, norms, errors, steps)
+            return Scores(scores, norms, errors, steps, is_adaptive=arguments.n_steps is None)
         n_steps *= 2
 
 
