@@ -18,7 +18,7 @@ from lmviz.loading.errors import is_out_of_memory
 if TYPE_CHECKING:
     from lmviz.language_model import LanguageModel
 
-_MOST_ON_CPU = 2**25
+_MOST_ON_CPU = 2**24
 """Bytes; past what the caches hold, larger batches gain a CPU nothing."""
 
 _BYTES_OF_LOGIT = 12
