@@ -9,8 +9,8 @@ from attribution_reference import Reference
 from captum.attr import IntegratedGradients
 
 import lmviz
-from lmviz.analyses.attribution.integrated_gradients import completeness_error
 from lmviz.analyses.attribution.question import ask
+from lmviz.analyses.attribution.shares import completeness_error
 
 
 @pytest.fixture(scope="module")

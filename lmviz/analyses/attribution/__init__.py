@@ -31,7 +31,7 @@ from lmviz.analyses.attribution import (  # noqa: F401 (importing a method enter
     value_zeroing,
 )
 from lmviz.analyses.attribution.arguments import Arguments
-from lmviz.analyses.attribution.question import ask
+from lmviz.analyses.attribution.question import TOLERANCE, ask
 from lmviz.analyses.attribution.registry import METHODS, REFUSED, AttributionMethod
 from lmviz.results import Attribution
 from lmviz.validation import known, traced
@@ -40,9 +40,6 @@ if TYPE_CHECKING:
     from lmviz.trace import Trace
 
 __all__ = ["attribute", "attribution_methods"]
-
-TOLERANCE = 0.01
-"""Completeness error that methods with an integral go for by default."""
 
 
 def attribution_methods() -> tuple[AttributionMethod, ...]:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from lmviz.analyses.attribution.activations import SavedDerivatives
-from lmviz.analyses.attribution.memory import in_batches, rows_at_once
+from lmviz.analyses.attribution.memory import in_batches, rows_at_once, summed
 from lmviz.analyses.attribution.objectives import OBJECTIVES, log_probability
 from lmviz.analyses.attribution.targets import Target
 
@@ -133,15 +133,12 @@ class Arguments:
         """
         for group in self.groups(self.all_targets if indices is None else np.asarray(indices)):
             length = int(self.positions[group].max())
-            sums: list[Tensor | float] = [0.0] * len(group)
 
-            def run(rows: slice, group: np.ndarray = group, length: int = length, sums: list = sums) -> None:
+            def parts(rows: slice, group: np.ndarray = group, length: int = length) -> Iterator[Tensor]:
                 inputs = make(rows)[:, :length].detach().requires_grad_()
-                parts = [weigh(rows, gradient).double() for gradient in self._gradients(inputs, group)]
-                sums[:] = [total + part for total, part in zip(sums, parts, strict=True)]
+                return (weigh(rows, gradient).double() for gradient in self._gradients(inputs, group))
 
-            in_batches(run, n_rows, rows_at_once(self.model, length))
-            yield from zip(group.tolist(), sums, strict=True)
+            yield from zip(group.tolist(), summed(parts, n_rows, rows_at_once(self.model, length)), strict=True)
 
     def own_gradients(self) -> list[Tensor]:
         """Gradients float32 ``[position, width]`` at the text itself, by target; methods that need them share them."""

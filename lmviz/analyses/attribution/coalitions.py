@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from lmviz.analyses.attribution.arguments import Arguments
 
 
+def default_number(n_tokens: int) -> int:
+    """Coalitions where none are asked for: 512, and 16 more a token.
+
+    With 12 to 50 tokens of the embedded model a score's standard error is then 1 to 3 % of the largest.
+    """
+    return 512 + 16 * n_tokens
+
+
 def draw(random: np.random.Generator, n_coalitions: int, size_weights: np.ndarray) -> np.ndarray:
     """Bool ``[coalition, token]``: whether the token is present. Every other one is the complement of the one before.
 

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from lmviz.analyses.attribution.arguments import Arguments, Scores
-from lmviz.analyses.attribution.integrated_gradients import completeness_error, difference
 from lmviz.analyses.attribution.registry import attribution_method
+from lmviz.analyses.attribution.shares import completeness_errors, over_width
 
 SAMPLES = 128
 """At which the scores' standard errors add up to a tenth of the scores' sizes, on the model that ships with the
@@ -49,11 +49,5 @@ def gradient_shap(arguments: Arguments) -> Scores:
     def weigh(rows: slice, gradients: Tensor) -> Tensor:
         return (gradients * away[which[rows], : gradients.shape[1]]).sum(dim=0) / n_samples
 
-    scores = np.zeros((len(arguments.targets), len(arguments.embeddings)))
-    norms = np.zeros_like(scores)
-    for index, shares in arguments.gradients(make, n_samples, weigh):
-        before = shares[: arguments.targets[index].position]
-        scores[index, : len(before)] = before.sum(dim=1).cpu().numpy()
-        norms[index, : len(before)] = before.norm(dim=1).cpu().numpy()
-    totals = zip(scores.sum(axis=1), difference(arguments), strict=True)
-    return Scores(scores, norms, np.array([completeness_error(*each) for each in totals]), n_samples)
+    scores, norms = over_width(arguments, arguments.gradients(make, n_samples, weigh))
+    return Scores(scores, norms, completeness_errors(arguments, scores), n_samples)

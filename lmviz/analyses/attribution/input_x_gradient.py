@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from lmviz.analyses.attribution.arguments import Arguments, Scores
 from lmviz.analyses.attribution.registry import attribution_method
+from lmviz.analyses.attribution.shares import over_width
 
 
 @attribution_method(
@@ -19,10 +18,6 @@ from lmviz.analyses.attribution.registry import attribution_method
 )
 def input_x_gradient(arguments: Arguments) -> Scores:
     """Embedding times gradient, summed over the width; the norms are the product's L2 norms."""
-    scores = np.zeros((len(arguments.targets), len(arguments.embeddings)))
-    norms = np.zeros_like(scores)
-    for index, gradient in enumerate(arguments.own_gradients()):
-        product = arguments.embeddings[: len(gradient)] * gradient
-        scores[index, : len(gradient)] = product.sum(dim=1).cpu().numpy()
-        norms[index, : len(gradient)] = product.norm(dim=1).cpu().numpy()
-    return Scores(scores, norms)
+    gradients = arguments.own_gradients()
+    products = (arguments.embeddings[: len(gradient)] * gradient for gradient in gradients)
+    return Scores(*over_width(arguments, enumerate(products)))

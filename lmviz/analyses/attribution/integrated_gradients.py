@@ -9,12 +9,15 @@ forward passes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from lmviz.analyses.attribution.arguments import Arguments, Scores
 from lmviz.analyses.attribution.registry import attribution_method
+from lmviz.analyses.attribution.shares import completeness_errors, over_width
 
 FIRST_STEPS, MOST_STEPS = 16, 512
 
@@ -34,34 +37,18 @@ def integrated_gradients(arguments: Arguments) -> Scores:
 
     Each target has its own number of steps; those that need more go on together.
     """
-    scores = np.zeros((len(arguments.targets), len(arguments.embeddings)))
-    norms = np.zeros_like(scores)
-    errors = np.zeros(len(arguments.targets))
-    steps = np.zeros(len(arguments.targets), dtype=np.int64)
-    differences = difference(arguments)
+    shape = (len(arguments.targets), len(arguments.embeddings))
+    scores, norms = np.zeros(shape), np.zeros(shape)
+    errors, steps = np.zeros(shape[0]), np.zeros(shape[0], dtype=np.int64)
     n_steps, left = arguments.n_steps or FIRST_STEPS, arguments.all_targets
     while True:
-        for index, shares in _shares(arguments, left, n_steps):
-            scores[index, : len(shares)] = shares.sum(dim=1).cpu().numpy()
-            norms[index, : len(shares)] = shares.norm(dim=1).cpu().numpy()
-            errors[index] = completeness_error(float(scores[index].sum()), float(differences[index]))
-            steps[index] = n_steps
+        sums, lengths = over_width(arguments, _shares(arguments, left, n_steps))
+        scores[left], norms[left], steps[left] = sums[left], lengths[left], n_steps
+        errors[left] = completeness_errors(arguments, scores)[left]
         left = left[~(errors[left] < arguments.tolerance)]
         if arguments.n_steps or not len(left) or n_steps >= MOST_STEPS:
             return Scores(scores, norms, errors, steps, is_adaptive=arguments.n_steps is None)
         n_steps *= 2
-
-
-def difference(arguments: Arguments) -> np.ndarray:
-    """Float64 ``[target]``: what is explained for the text, less the same for the baseline."""
-    return arguments.own_values() - arguments.absent_values
-
-
-def completeness_error(total: float, difference: float) -> float:
-    """|total - difference| / |difference|; 0 where both are 0, infinite where only the difference is."""
-    if difference == 0.0:
-        return 0.0 if total == 0.0 else float("inf")
-    return abs(total - difference) / abs(difference)
 
 
 def gauss_legendre(n_steps: int) -> tuple[Tensor, Tensor]:
@@ -70,7 +57,7 @@ def gauss_legendre(n_steps: int) -> tuple[Tensor, Tensor]:
     return torch.tensor((1 + nodes) / 2, dtype=torch.float32), torch.tensor(weights / 2, dtype=torch.float32)
 
 
-def _shares(arguments: Arguments, indices: np.ndarray, n_steps: int):
+def _shares(arguments: Arguments, indices: np.ndarray, n_steps: int) -> Iterator[tuple[int, Tensor]]:
     """Pairs of a target's index and float64 ``[position, width]``."""
     device = arguments.embeddings.device
     n_baselines = len(arguments.baselines)
@@ -88,5 +75,4 @@ def _shares(arguments: Arguments, indices: np.ndarray, n_steps: int):
             return torch.tensordot(weights[rows], gradients, dims=1) * away[0, :length]
         return torch.einsum("r,rpw,rpw->pw", weights[rows], gradients, away[which[rows], :length])
 
-    for index, shares in arguments.gradients(make, n_steps * n_baselines, weigh, indices):
-        yield index, shares[: arguments.targets[index].position]
+    return arguments.gradients(make, n_steps * n_baselines, weigh, indices)

@@ -15,13 +15,9 @@ from math import comb
 import numpy as np
 
 from lmviz.analyses.attribution.arguments import Arguments, Scores
-from lmviz.analyses.attribution.coalitions import draw, values
-from lmviz.analyses.attribution.integrated_gradients import completeness_error, difference
+from lmviz.analyses.attribution.coalitions import default_number, draw, values
 from lmviz.analyses.attribution.registry import attribution_method
-
-COALITIONS, COALITIONS_A_TOKEN = 512, 16
-"""By default that many, and that many more a token. With 12 to 50 tokens of the embedded model a score's standard error
-is 1 to 3 % of the largest."""
+from lmviz.analyses.attribution.shares import completeness_errors, difference
 
 
 @attribution_method(
@@ -39,7 +35,7 @@ def kernel_shap(arguments: Arguments) -> Scores:
     Of a set of baselines each stands for the absent tokens of as many coalitions as any other.
     """
     n_tokens, n_sets = len(arguments.embeddings), len(arguments.baselines)
-    n_asked = arguments.n_steps or COALITIONS + COALITIONS_A_TOKEN * n_tokens
+    n_asked = arguments.n_steps or default_number(n_tokens)
     present, weights, sets = _coalitions(n_tokens, n_sets, n_asked, arguments.seed)
     found = values(arguments, present, sets)
     absent = arguments.values(arguments.baselines).double().cpu().numpy()
@@ -49,8 +45,7 @@ def kernel_shap(arguments: Arguments) -> Scores:
         whole = arguments.own_values()[index] - empty
         scores[index, :position] = _fit(present[:, :position], weights, found[:, index] - empty, whole)
         scores[index, :position] += difference(arguments)[index] / position
-    errors = [completeness_error(*both) for both in zip(scores.sum(axis=1), difference(arguments), strict=True)]
-    return Scores(scores, completeness_errors=np.array(errors), n_steps=len(present))
+    return Scores(scores, completeness_errors=completeness_errors(arguments, scores), n_steps=len(present))
 
 
 def kernel(n_tokens: int) -> np.ndarray:

@@ -14,13 +14,10 @@ from __future__ import annotations
 import numpy as np
 
 from lmviz.analyses.attribution.arguments import Arguments, Scores
-from lmviz.analyses.attribution.coalitions import draw, values
+from lmviz.analyses.attribution.coalitions import default_number, draw, values
 from lmviz.analyses.attribution.registry import attribution_method
 
 KERNEL_WIDTH, PENALTY = 0.25, 1.0
-COALITIONS, COALITIONS_A_TOKEN = 512, 16
-"""By default that many, and that many more a token. With 12 to 50 tokens of the embedded model a score's standard error
-is 1 to 3 % of the largest."""
 
 
 @attribution_method(
@@ -40,7 +37,7 @@ def lime(arguments: Arguments) -> Scores:
     from sklearn.linear_model import Ridge  # a second, for those who use it
 
     n_tokens, n_sets = len(arguments.embeddings), len(arguments.baselines)
-    n_coalitions = arguments.n_steps or COALITIONS + COALITIONS_A_TOKEN * n_tokens
+    n_coalitions = arguments.n_steps or default_number(n_tokens)
     random = np.random.Generator(np.random.PCG64(arguments.seed))
     present = draw(random, n_coalitions, np.ones(n_tokens + 1))
     found = values(arguments, present, np.arange(n_coalitions) // 2 % n_sets)

@@ -6,7 +6,7 @@ Neither depends on what else the machine is doing: the size of a batch moves the
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,18 @@ def in_batches(run: Callable[[slice], None], n_rows: int, at_once: int) -> None:
             at_once = (at_once + 1) // 2
             continue
         start += at_once
+
+
+def summed(parts: Callable[[slice], Iterable[Tensor]], n_rows: int, at_once: int) -> list[Tensor]:
+    """Sums over all rows of what ``parts`` gives for a slice of them, place by place, as `in_batches`."""
+    sums: list[Tensor] = []
+
+    def run(rows: slice) -> None:
+        found = list(parts(rows))
+        sums[:] = [total + part for total, part in zip(sums, found, strict=True)] if sums else found
+
+    in_batches(run, n_rows, at_once)
+    return sums
 
 
 def _bytes_of_row(model: LanguageModel, length: int) -> int:

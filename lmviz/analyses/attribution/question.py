@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from lmviz.trace import Trace
 
 
+TOLERANCE = 0.01
+"""Completeness error that methods with an integral go for by default."""
+
+
 def ask(
     trace: Trace, targets: Iterable[int | range] | None, target: str, foil: str | None, baseline: str,
     n_steps: int | None, tolerance: float, seed: int,
@@ -49,7 +53,7 @@ def ask_again(trace: Trace, answered: Attribution) -> Arguments:
         )
     )
     asked_steps = int(answered.n_steps.max()) or None if np.isnan(answered.tolerance) else None
-    tolerance = 0.01 if np.isnan(answered.tolerance) else float(answered.tolerance)
+    tolerance = TOLERANCE if np.isnan(answered.tolerance) else float(answered.tolerance)
     baseline = "zero" if answered.baseline == "none" else answered.baseline
     return _arguments(trace, targets, answered.target, baseline, asked_steps, tolerance, answered.seed)
 

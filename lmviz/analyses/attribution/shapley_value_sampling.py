@@ -14,9 +14,9 @@ from torch import Tensor
 
 from lmviz.analyses.attribution.arguments import Arguments, Scores
 from lmviz.analyses.attribution.coalitions import values
-from lmviz.analyses.attribution.integrated_gradients import completeness_error, difference
 from lmviz.analyses.attribution.memory import rows_at_once
 from lmviz.analyses.attribution.registry import attribution_method
+from lmviz.analyses.attribution.shares import completeness_errors
 
 ORDERS = 32
 """Orders by default. With 12 to 50 tokens of the embedded model a score's standard error is 1 to 3 % of the largest."""
@@ -57,8 +57,7 @@ def shapley_value_sampling(arguments: Arguments) -> Scores:
         )[0].double().numpy()
     before = np.arange(length) < arguments.positions[:, None]
     scores = np.where(before, total / n_sets, 0.0)
-    errors = [completeness_error(*both) for both in zip(scores.sum(axis=1), difference(arguments), strict=True)]
-    return Scores(scores, completeness_errors=np.array(errors), n_steps=n_orders * n_sets)
+    return Scores(scores, completeness_errors=completeness_errors(arguments, scores), n_steps=n_orders * n_sets)
 
 
 def _orders(n_tokens: int, n_orders: int, seed: int) -> list[list[int]]:

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from lmviz.analyses.attribution.arguments import Arguments, Scores
 from lmviz.analyses.attribution.deep_lift.passes import compare
-from lmviz.analyses.attribution.integrated_gradients import completeness_error, difference
-from lmviz.analyses.attribution.memory import in_batches, rows_at_once
+from lmviz.analyses.attribution.memory import rows_at_once, summed
+from lmviz.analyses.attribution.shares import completeness_errors, over_width
 
 _ROWS_A_PAIR = 4
 """What a text and its baseline keep, in rows of an ordinary pass: measured, 2 for 10 tokens and 3.3 for 250."""
@@ -20,13 +20,8 @@ _ROWS_A_PAIR = 4
 
 def contributions(arguments: Arguments) -> Scores:
     """``multiplier * (x - x0)`` summed over the width, mean over the set of baselines; norms are its L2 norms."""
-    scores = np.zeros((len(arguments.targets), len(arguments.embeddings)))
-    norms = np.zeros_like(scores)
-    for index, shares in _shares(arguments):
-        scores[index, : len(shares)] = shares.sum(dim=1).cpu().numpy()
-        norms[index, : len(shares)] = shares.norm(dim=1).cpu().numpy()
-    errors = [completeness_error(*both) for both in zip(scores.sum(axis=1), difference(arguments), strict=True)]
-    return Scores(scores, norms, np.array(errors))
+    scores, norms = over_width(arguments, _shares(arguments))
+    return Scores(scores, norms, completeness_errors(arguments, scores))
 
 
 def _shares(arguments: Arguments) -> Iterator[tuple[int, Tensor]]:
@@ -34,18 +29,15 @@ def _shares(arguments: Arguments) -> Iterator[tuple[int, Tensor]]:
     n_baselines = len(arguments.baselines)
     for group in arguments.groups(arguments.all_targets):
         length = int(arguments.positions[group].max())
-        sums: list[Tensor | float] = [0.0] * len(group)
 
-        def run(rows: slice, group: np.ndarray = group, length: int = length, sums: list = sums) -> None:
+        def parts(rows: slice, group: np.ndarray = group, length: int = length) -> Iterator[Tensor]:
             baselines = arguments.baselines[rows, :length]
             text = arguments.embeddings[:length].repeat(len(baselines), 1, 1)
             away = (text - baselines).double()
-            parts = [(each * away).sum(dim=0) for each in _multipliers(arguments, group, text, baselines)]
-            sums[:] = [total + part for total, part in zip(sums, parts, strict=True)]
+            return ((each * away).sum(dim=0) for each in _multipliers(arguments, group, text, baselines))
 
-        in_batches(run, n_baselines, max(1, rows_at_once(arguments.model, length) // _ROWS_A_PAIR))
-        for index, total in zip(group.tolist(), sums, strict=True):
-            yield index, (total / n_baselines)[: arguments.targets[index].position]
+        totals = summed(parts, n_baselines, max(1, rows_at_once(arguments.model, length) // _ROWS_A_PAIR))
+        yield from zip(group.tolist(), (total / n_baselines for total in totals), strict=True)
 
 
 def _multipliers(arguments: Arguments, group: np.ndarray, text: Tensor, baselines: Tensor) -> Iterator[Tensor]:
