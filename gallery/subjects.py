@@ -11,6 +11,9 @@ from typing import Any, Literal
 
 from gallery.validation.schema import Model, Prompt
 
+RECEIPT = "receipt"
+"""Name of the receipt among the results of an attribution."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -21,7 +24,7 @@ class Figure:
         id: permanent id, 12 characters of base32.
         options: what identifies it beside the text and the model, as plain JSON.
         results: key in the store by name: ``{"": key}``, or one a method (``attribution``), or one a number of
-            components (``neuron_factors``, ``{"4": key, ...}``).
+            components (``neuron_factors``, ``{"4": key, ...}``); `RECEIPT` for the receipt of an attribution.
         position: the position shown first, resolved to a number; None for kinds that have none.
         failure: why it could not be computed, by language; None if it could.
         incomplete: by name of a result that could not be computed, where others could: why, by language.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from gallery.store.files import write_atomically
 from gallery.validation.models import read_config
 from gallery.validation.root import inside
 from gallery.validation.schema import FetchedModel, Model
+from lmviz.machine import cores
 
 
 @dataclass(frozen=True)
@@ -135,11 +135,6 @@ def threads_for(directory: Path) -> int:
     build change a byte.
     """
     return cores() if weights_size(directory) >= LARGE_WEIGHTS else 1
-
-
-def cores() -> int:
-    """Processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def weights_size(directory: Path) -> int:

@@ -17,9 +17,10 @@ from pathlib import Path
 
 from gallery.engine.compute import Outcome, Worker
 from gallery.engine.failures import explain
-from gallery.engine.machine import cores, threads_for, weights_size
+from gallery.engine.machine import threads_for, weights_size
 from gallery.engine.task import Task
 from gallery.engine.words import words
+from lmviz.machine import cores
 
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gallery.store import figure_id, identity
+from gallery.subjects import RECEIPT
 from gallery.validation.attribution import (
     DEFAULT_BASELINES,
     FAST_METHODS,
@@ -127,7 +128,7 @@ def _attribution(prompt: Prompt) -> WantedFigure:
         "methods": methods, **{name: value for name, value in shared.items() if name != "baseline"},
         "baselines": {wanted.name: wanted.options["baseline"] for wanted in results if "baseline" in wanted.options},
     }
-    results.append(Wanted("attribution_receipt", "receipt", {**asked, **receipt}))
+    results.append(Wanted("attribution_receipt", RECEIPT, {**asked, **receipt}))
     return WantedFigure("attribution", {**asked, "receipt": receipt}, tuple(results))
 
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from gallery.pages.words import Language
 from gallery.store.files import write_atomically
-from gallery.subjects import Figure
+from gallery.subjects import RECEIPT, Figure
 from lmviz.results import Result
 
 
@@ -149,7 +149,7 @@ def _draw(figure: Figure, results: dict[str, Result], language: Language, positi
         spec=json.dumps(spec, ensure_ascii=False, sort_keys=True, indent=1),
         svg=figures.svg(chart, "light"),
         csv=table(spec),
-        files=_receipt(results["receipt"], language) if "receipt" in results else {},
+        files=_receipt(results[RECEIPT], language) if RECEIPT in results else {},
     )
 
 

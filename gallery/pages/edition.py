@@ -17,7 +17,7 @@ from markupsafe import Markup
 from gallery.pages import markdown
 from gallery.pages.drawings import Drawings
 from gallery.pages.words import Language, Words
-from gallery.subjects import Entry, Figure
+from gallery.subjects import RECEIPT, Entry, Figure
 from gallery.validation.schema import FIGURE_KINDS, Bilingual, Catalog, Model, Prompt
 
 log = logging.getLogger("gallery.pages")
@@ -129,6 +129,15 @@ class Edition:
                     log.error("%s: %s: %s", entry.id, type(error).__name__, error)
                     break
         return Markup("")
+
+    @cached_property
+    def receipts(self) -> dict[str, list[tuple[Entry, Figure]]]:
+        """By model's id: the attributions that have a receipt, with their entries."""
+        found: dict[str, list[tuple[Entry, Figure]]] = {}
+        for entry, figure in self.figures():
+            if RECEIPT in figure.results:
+                found.setdefault(entry.model.id, []).append((entry, figure))
+        return found
 
     def figures(self) -> Iterator[tuple[Entry, Figure]]:
         """Every figure that was computed, with its entry."""

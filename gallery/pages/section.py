@@ -11,7 +11,7 @@ from markupsafe import Markup
 from gallery.pages import citation, trust
 from gallery.pages.drawings import Drawing, Unreadable
 from gallery.pages.edition import Edition
-from gallery.subjects import Entry, Figure
+from gallery.subjects import RECEIPT, Entry, Figure
 
 log = logging.getLogger("gallery.pages")
 
@@ -62,7 +62,7 @@ def _lacking(edition: Edition, figure: Figure) -> Iterator[tuple[str, str]]:
     from lmviz.figures.description import method_name
 
     for name, why in figure.incomplete.items():
-        if name == trust.RECEIPT:
+        if name == RECEIPT:
             what = edition.words("section.receipt")
         elif figure.kind == "attribution":
             what = method_name(name, edition.language)

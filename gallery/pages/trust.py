@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -14,14 +14,11 @@ from markupsafe import Markup
 
 from gallery.pages.drawings import Unreadable
 from gallery.pages.edition import Edition
-from gallery.subjects import Entry, Figure
+from gallery.subjects import RECEIPT, Entry, Figure
 from gallery.validation.schema import Model
 from lmviz.results import MethodTrust, Result
 
 log = logging.getLogger("gallery.pages")
-
-RECEIPT = "receipt"
-"""Name of the receipt among an attribution's results."""
 
 _COLUMNS = ("advantages", "intervals", "bands", "shares_above", "n_texts", "infidelities", "completeness_errors",
             "sensitivities")
@@ -48,7 +45,8 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
 
 def of_model(edition: Edition, model: Model) -> MethodTrust | None:
     """The receipts of a model summed up; None where it has none that can be read."""
-    keys = tuple((entry.prompt.id, figure.results[RECEIPT]) for entry, figure in _with_receipt(edition, model))
+    receipts = edition.receipts.get(model.id, ())
+    keys = tuple((entry.prompt.id, figure.results[RECEIPT]) for entry, figure in receipts)
     return _summed_up(edition.drawings, keys) if keys else None
 
 
@@ -63,12 +61,6 @@ def _summed_up(drawings: Any, keys: tuple[tuple[str, str], ...]) -> MethodTrust 
         except Unreadable as error:
             log.warning("%s: %s", text, error)
     return method_trust(receipts) if receipts else None
-
-
-def _with_receipt(edition: Edition, model: Model) -> Iterator[tuple[Entry, Figure]]:
-    for entry, figure in edition.figures():
-        if entry.model.id == model.id and RECEIPT in figure.results:
-            yield entry, figure
 
 
 def opening(edition: Edition, entry: Entry, figure: Figure) -> str | None:
@@ -105,7 +97,7 @@ def _part(edition: Edition, model: Model, found: MethodTrust) -> dict[str, Any]:
     language = edition.language
     words = trust_words.method_trust(found, language)
     agreement = trust_words.method_agreement(found, language)
-    texts = [entry for entry, _ in _with_receipt(edition, model)]
+    texts = [entry for entry, _ in edition.receipts[model.id]]
     return {
         "model": model, "words": words, "agreement_words": agreement, "texts": texts,
         "chart": Markup(inline_svg(method_trust(found, language), label=words[2], identifier=f"trust-{model.id}")),
@@ -122,25 +114,18 @@ def _part(edition: Edition, model: Model, found: MethodTrust) -> dict[str, Any]:
 def _shown(found: MethodTrust, row: int) -> dict[str, str]:
     from lmviz.figures import notation
 
+    def between(ends: np.ndarray) -> str:
+        return "–" if np.isnan(ends).any() else " … ".join(map(notation.deviations, ends))
+
     return {
         "advantage": notation.deviations(found.advantages[row]),
-        "interval": _range(found.intervals[row]),
-        "band": _range(found.bands[row]),
+        "interval": between(found.intervals[row]),
+        "band": between(found.bands[row]),
         "shares_above": _count(found.shares_above[row], int(found.n_texts[row])),
-        "infidelity": _written(found.infidelities[row], "{:.2f}".format),
-        "completeness": _written(found.completeness_errors[row], notation.error),
-        "sensitivity": _written(found.sensitivities[row], "{:.2f}".format),
+        "infidelity": notation.amount(found.infidelities[row]),
+        "completeness": notation.error(found.completeness_errors[row]),
+        "sensitivity": notation.amount(found.sensitivities[row]),
     }
-
-
-def _range(ends: np.ndarray) -> str:
-    from lmviz.figures import notation
-
-    return "–" if np.isnan(ends).any() else f"{notation.deviations(ends[0])} … {notation.deviations(ends[1])}"
-
-
-def _written(value: float, write: Callable[[float], str]) -> str:
-    return write(float(value)) if np.isfinite(value) else "–"
 
 
 def _count(share: float, n_texts: int) -> str:

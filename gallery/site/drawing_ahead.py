@@ -8,11 +8,11 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-from gallery.engine.machine import cores
 from gallery.pages.edition import Edition
 from gallery.pages.trust import opening
 from gallery.pages.words import LANGUAGES, Language
 from gallery.site.editions import open_edition
+from lmviz.machine import cores
 
 FEW = 6
 """Below this many figures, starting processes takes longer than drawing."""

@@ -45,7 +45,7 @@ def method_trust(receipts: Mapping[str, AttributionReceipt]) -> MethodTrust:
         bands=np.stack([row.band for row in ordered]),
         shares_above=np.array([row.share_above for row in ordered]),
         n_texts=np.array([row.n_texts for row in ordered], dtype=np.int64),
-        infidelities=_medians(receipts, methods, _judged_infidelities),
+        infidelities=_medians(receipts, methods, lambda receipt, row: receipt.infidelity[row][:, receipt.judged[row]]),
         completeness_errors=_medians(receipts, methods, lambda receipt, row: receipt.completeness_errors[row]),
         sensitivities=_medians(receipts, methods, lambda receipt, row: receipt.sensitivity[row]),
         agreement=_agreement(receipts, methods),
@@ -95,8 +95,8 @@ def _judge(receipt: AttributionReceipt) -> _Judged:
         return ((named - middle) + (middle - rest)) / (2 * deviation)
 
     own, random = advantages(named, rest), advantages(random_named, random_rest)
-    for row, (method, baseline) in enumerate(zip(receipt.methods, receipt.baselines, strict=True)):
-        columns = _judging(receipt, baseline) & ~np.isnan(deviation)
+    for row, method in enumerate(receipt.methods):
+        columns = receipt.judged[row] & ~np.isnan(deviation)
         if columns.any() and not np.isnan(own[row, columns]).any():
             judged.advantages[method] = float(own[row, columns].mean())
             judged.random[method] = random[:, columns].mean(axis=1)
@@ -106,11 +106,6 @@ def _judge(receipt: AttributionReceipt) -> _Judged:
 def _areas(drops: np.ndarray, scored: np.ndarray) -> np.ndarray:
     """``[..., erasure]``: mean over fractions and targets of drops ``[..., target, erasure, fraction]``."""
     return drops[:, scored].astype(np.float64).mean(axis=(1, 3))
-
-
-def _judging(receipt: AttributionReceipt, baseline: str) -> np.ndarray:
-    """Bool ``[erasure]``: all but the one that the method itself computes with."""
-    return np.array([erasure != baseline for erasure in receipt.erasures])
 
 
 @dataclass(frozen=True)
@@ -162,10 +157,6 @@ def _interval(values: np.ndarray) -> np.ndarray:
     generator = np.random.Generator(np.random.PCG64(0))
     means = values[generator.integers(n, size=(N_RESAMPLES, n))].mean(axis=1)
     return np.quantile(means, ndtr(np.sqrt(n / (n - 1)) * stdtrit(n - 1, _EDGES)))
-
-
-def _judged_infidelities(receipt: AttributionReceipt, row: int) -> np.ndarray:
-    return receipt.infidelity[row][:, _judging(receipt, receipt.baselines[row])]
 
 
 def _medians(receipts: Mapping[str, AttributionReceipt], methods: list[str], values_of: Any) -> np.ndarray:

@@ -38,7 +38,9 @@ def share(value: float) -> str:
 
 
 def error(value: float) -> str:
-    """A relative error as a percentage; what would round to nothing is given as a bound."""
+    """A relative error as a percentage; what would round to nothing is given as a bound; – for none."""
+    if not math.isfinite(value):
+        return "–"
     return "<0.1%" if 0 < value < 0.0005 else share(value)
 
 
@@ -70,16 +72,21 @@ def nats(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
 
 
-def hundredths(value: float, quantity: str) -> int | None:
-    """A value of an attributed quantity in hundredths of its unit: nats, or percentage points; None for none.
+def hundredths(value: float, quantity: str = "") -> int | None:
+    """A number, or a value of an attributed quantity, in hundredths of its unit (percentage points of a probability).
+
+    None for none.
 
     Pages hold these whole numbers, so that Python and the browser write the same.
     """
     return None if not math.isfinite(value) else round(value * (10_000 if quantity == "probability" else 100))
 
 
-def amount(value: float, quantity: str) -> str:
-    """A value of an attributed quantity in its unit, with two decimals and a true minus sign; – for none."""
+def amount(value: float, quantity: str = "") -> str:
+    """A number, or a value of an attributed quantity in its unit, with two decimals and a true minus sign.
+
+    – for none.
+    """
     number = hundredths(float(value), quantity)
     return "–" if number is None else f"{number / 100:.2f}".replace("-", "−")
 

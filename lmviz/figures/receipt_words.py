@@ -30,7 +30,7 @@ def verdict(receipt: AttributionReceipt, found: Standing, method: str, row: int,
     if not found.measured[row]:
         return message("attribution_receipt.verdict.short", language, **values)
     index = receipt.methods.index(method)
-    judged = found.judged[index]
+    judged = receipt.judged[index]
     sides = np.where(judged, found.sides[:, index, row], 0)
     better, worse, tests = int((sides > 0).sum()), int((sides < 0).sum()), int(judged.sum()) * len(MEASURES)
     values |= {"tests": str(tests), "count": str(better), "better": _listed(receipt, sides > 0, language),

@@ -30,14 +30,12 @@ class Standing:
         beaten: int, same shape: random orders whose area is worse than the method's.
         sides: int, same shape: 1 outside the random band on the better side, -1 on the worse side, 0 inside.
         measured: bool ``[target]``.
-        judged: bool ``[method, erasure]``: False for the erasure that is the method's own baseline.
     """
 
     areas: np.ndarray
     beaten: np.ndarray
     sides: np.ndarray
     measured: np.ndarray
-    judged: np.ndarray
 
 
 def drops(receipt: AttributionReceipt) -> np.ndarray:
@@ -45,10 +43,13 @@ def drops(receipt: AttributionReceipt) -> np.ndarray:
     return np.stack([receipt.comprehensiveness, receipt.sufficiency]).astype(float)
 
 
-def band(receipt: AttributionReceipt) -> np.ndarray:
-    """The random band of both measures, float ``[measure, target, erasure, fraction, quantile]`` (see `BAND`)."""
-    edges = np.moveaxis(np.quantile(receipt.random_drops.astype(float), BAND, axis=0), 0, -1)
-    return np.stack([edges, edges[:, :, _erased_when_kept(receipt.fractions)]])
+def band(receipt: AttributionReceipt, row: int | slice = slice(None)) -> np.ndarray:
+    """The random band of both measures, float ``[measure, target, erasure, fraction, quantile]`` (see `BAND`).
+
+    Of one target where its row is given, without the axis of targets.
+    """
+    random = np.stack([receipt.random_drops[:, row], receipt.random_sufficiency[:, row]], axis=1)
+    return np.moveaxis(np.quantile(random.astype(float), BAND, axis=0), 0, -1)
 
 
 def standing(receipt: AttributionReceipt) -> Standing:
@@ -58,23 +59,15 @@ def standing(receipt: AttributionReceipt) -> Standing:
     differ in rounding only.
     """
     areas = drops(receipt).mean(axis=-1)
-    random = receipt.random_drops.astype(float)
-    random = np.stack([random.mean(axis=-1), random[..., _erased_when_kept(receipt.fractions)].mean(axis=-1)], axis=1)
+    random = np.stack([receipt.random_drops, receipt.random_sufficiency], axis=1).astype(float).mean(axis=-1)
     better = np.array([1, -1]).reshape(2, 1, 1, 1)
     ahead = (areas - random[:, :, None]) * better
     tie = 1e-4 * np.abs(random).max(axis=0)[:, None]
     n_orders = len(random)
     beaten, lost = (ahead > tie).sum(axis=0), (ahead < -tie).sum(axis=0)
-    own = np.array([[baseline == erasure for erasure in receipt.erasures] for baseline in receipt.baselines])
     return Standing(
         areas=areas,
         beaten=beaten,
         sides=(beaten >= OUTSIDE * n_orders).astype(int) - (lost >= OUTSIDE * n_orders),
         measured=np.isfinite(areas).all(axis=(0, 1, 3)) & np.isfinite(random).all(axis=(0, 1, 3)),
-        judged=~own.reshape(len(receipt.methods), len(receipt.erasures)),
     )
-
-
-def _erased_when_kept(fractions: np.ndarray) -> np.ndarray:
-    """Indices that turn shares erased into shares kept: to keep a share f is to erase 1 - f."""
-    return np.abs(fractions[:, None] - (1 - fractions)).argmin(axis=0)

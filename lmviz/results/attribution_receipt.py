@@ -80,6 +80,12 @@ class AttributionReceipt(Result):
     seed: int
 
     @property
+    def judged(self) -> np.ndarray:
+        """bool ``[method, erasure]``: by which erasures a method is judged, all but its own baseline."""
+        own = [[baseline == erasure for erasure in self.erasures] for baseline in self.baselines]
+        return ~np.array(own, dtype=bool).reshape(len(self.methods), len(self.erasures))
+
+    @property
     def random_sufficiency(self) -> np.ndarray:
         """float32 ``[order, target, erasure, fraction]``: drops when a random order's first tokens are kept."""
         reverses = np.arange(len(self.random_drops)) ^ 1

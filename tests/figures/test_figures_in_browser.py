@@ -128,7 +128,7 @@ def test_the_heatmap_fills_the_window_and_comes_back(page: sync_api.Page) -> Non
     box = page.locator("dialog.lm-enlarged").bounding_box()
     assert (box["width"], box["height"]) == (1280, 900)
     page.keyboard.press("Escape")
-    assert page.locator("dialog").count() == 0
+    page.locator("dialog").wait_for(state="detached")
     assert page.locator("#rankings .lmviz-rankings td").count() > 0
 
 

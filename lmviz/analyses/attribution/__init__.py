@@ -94,10 +94,10 @@ def attribute(
     chosen = METHODS[known(method, METHODS, "attribution method", "lmviz.attribution_methods() lists them")]
     baseline = chosen.default_baseline if baseline is None else baseline
     arguments = ask(trace, targets, target, foil, baseline, n_steps, tolerance, seed)
-    return answer(chosen, arguments, trace, baseline)
+    return _answer(chosen, arguments, trace, baseline)
 
 
-def answer(method: AttributionMethod, arguments: Arguments, trace: Trace, baseline: str) -> Attribution:
+def _answer(method: AttributionMethod, arguments: Arguments, trace: Trace, baseline: str) -> Attribution:
     """The method's answer to a question, as a result."""
     found = method.compute(arguments)
     positions = arguments.positions

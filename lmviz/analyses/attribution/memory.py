@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from lmviz.loading.errors import is_out_of_memory
+from lmviz.machine import cores
 
 if TYPE_CHECKING:
     from lmviz.language_model import LanguageModel
@@ -89,8 +90,7 @@ def _bytes_of_row(model: LanguageModel, length: int) -> int:
 def _budget(device: torch.device) -> int:
     if device.type == "cuda":
         return torch.cuda.get_device_properties(device).total_memory // 4
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(_MOST_ON_CPU, _memory() // (16 * cores))
+    return min(_MOST_ON_CPU, _memory() // (16 * cores()))
 
 
 def _memory() -> int:

@@ -75,13 +75,13 @@ def attribution_receipt(
 def table(receipt: AttributionReceipt, language: Language, row: int) -> list[dict[str, Any]]:
     """One row a method, erasure, measure and share: the drop, and the random band's edges and median beside it."""
     scale = 100 if receipt.target == "probability" else 1
-    edges, curves, target = band(receipt), drops(receipt), target_name(receipt, row, language)
+    edges, curves, target = band(receipt, row), drops(receipt), target_name(receipt, row, language)
     return [
         {
             "method": method_name(method, language), "target": target,
             "erasure": headed(erasure_name(erasure, language)), "measure": headed(measure_name(measure, language)),
             "fraction": round(float(fraction), 4), "drop": _number(curves[m, index, row, e, f] * scale),
-            **{f"random_{name}": _number(edges[m, row, e, f, quantile] * scale)
+            **{f"random_{name}": _number(edges[m, e, f, quantile] * scale)
                for quantile, name in enumerate(("low", "median", "high"))},
         }
         for index, method in enumerate(receipt.methods) for m, measure in enumerate(MEASURES)

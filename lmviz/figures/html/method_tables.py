@@ -56,7 +56,7 @@ def _standing(receipt: AttributionReceipt, found: Standing, index: int, row: int
         return "<td>–</td>"
     n_orders = len(receipt.random_drops)
     share = (200 * int(found.beaten[m, index, row, e]) + n_orders) // (2 * n_orders)
-    if not found.judged[index, e]:
+    if not receipt.judged[index, e]:
         return f'<td class="unjudged" style="--v:{share}%">({share})</td>'
     side = int(found.sides[m, index, row, e])
     return f'<td class="{("worse", "inside", "better")[side + 1]}" style="--v:{share}%">{SIGNS[side]}{share}</td>'

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from lmviz.figures import notation
 from lmviz.figures.attribution_words import method_name
 from lmviz.figures.html import fragment as f
@@ -42,16 +40,10 @@ class Chosen:
         return curves.plots(self.receipt, self.row)
 
     def judged(self, erasure: int) -> bool:
-        return not self.measured or bool(self.found.judged[self.index, erasure])
+        return not self.measured or bool(self.receipt.judged[self.index, erasure])
 
     def infidelity(self, erasure: int) -> str:
-        value = hundredths(float(self.receipt.infidelity[self.index, self.row, erasure])) if self.measured else None
-        return "–" if value is None else f"{value / 100:.2f}"
-
-
-def hundredths(value: float) -> int | None:
-    """A number without a unit in hundredths; None for none."""
-    return round(100 * value) if np.isfinite(value) else None
+        return notation.amount(self.receipt.infidelity[self.index, self.row, erasure]) if self.measured else "–"
 
 
 def plot(chosen: Chosen, measure: int, erasure: int) -> str:

@@ -43,7 +43,7 @@ def plots(receipt: AttributionReceipt, row: int) -> Plots:
     """The plots of a target that was measured."""
     unit = 100 if receipt.target == "probability" else 1
     curves = drops(receipt)[:, :, row] * unit
-    edges = np.moveaxis(band(receipt)[:, row] * unit, -1, -2)
+    edges = np.moveaxis(band(receipt, row) * unit, -1, -2)
     low = min(0.0, float(curves.min()), float(edges.min()))
     high = max(0.0, float(curves.max()), float(edges.max()))
     margin = 0.06 * (high - low) or 1.0

@@ -12,7 +12,7 @@ import numpy as np
 from lmviz.figures import notation, receipt_words
 from lmviz.figures.html import fragment as f
 from lmviz.figures.html import method_tables, receipt_curves
-from lmviz.figures.html.receipt_cells import Chosen, area, hundredths, plot, scale
+from lmviz.figures.html.receipt_cells import Chosen, area, plot, scale
 from lmviz.figures.messages import Language, group, headed, message
 from lmviz.figures.receipt_words import erasure_name, measure_name
 from lmviz.figures.standing import MEASURES, standing
@@ -62,7 +62,7 @@ def data(receipt: AttributionReceipt, language: Language) -> dict[str, Any]:
         "fractions": receipt_curves.percentages(receipt),
         "across": receipt_curves.across(receipt),
         "methods": receipt.methods,
-        "judged": found.judged.astype(int).tolist(),
+        "judged": receipt.judged.astype(int).tolist(),
         "plots": [None if plots is None else {
             "low": plots.low, "high": plots.high, "ticks": plots.ticks, "band": plots.band.tolist(),
         } for plots in drawn],
@@ -72,8 +72,9 @@ def data(receipt: AttributionReceipt, language: Language) -> dict[str, Any]:
             notation.hundredths(value, receipt.target) for value in found.areas[:, index, row].ravel().tolist()]),
         "beaten": each(lambda index, row: found.beaten[:, index, row].ravel().tolist()),
         "sides": each(lambda index, row: "".join("-0+"[side + 1] for side in found.sides[:, index, row].ravel())),
-        "infidelity": each(lambda index, row: [hundredths(value) for value in receipt.infidelity[index, row].tolist()]),
-        "sensitivity": each(lambda index, row: hundredths(float(receipt.sensitivity[index, row]))),
+        "infidelity": each(lambda index, row: [
+            notation.hundredths(value) for value in receipt.infidelity[index, row].tolist()]),
+        "sensitivity": each(lambda index, row: notation.hundredths(float(receipt.sensitivity[index, row]))),
         "errors": each(lambda index, row: _error(receipt, index, row)),
     }
 
@@ -121,8 +122,8 @@ def _others(chosen: Chosen) -> str:
     """Sensitivity and completeness error, where there are any."""
     receipt, language, values = chosen.receipt, chosen.language, {"sensitivity": None, "error": None}
     if chosen.measured:
-        sensitivity = hundredths(float(receipt.sensitivity[chosen.index, chosen.row]))
-        values = {"sensitivity": None if sensitivity is None else f"{sensitivity / 100:.2f}",
+        sensitivity = float(receipt.sensitivity[chosen.index, chosen.row])
+        values = {"sensitivity": notation.amount(sensitivity) if np.isfinite(sensitivity) else None,
                   "error": _error(receipt, chosen.index, chosen.row)}
     names = {"sensitivity": headed(measure_name("sensitivity", language)),
              "error": message("attribution.browser.completeness", language)}
