@@ -7,6 +7,7 @@ character share a *group*, the group's first token carries the character, the ot
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,6 +30,9 @@ class TokenTable:
         groups: int64 ``[position]``, non-decreasing; tokens of one character share a number, others have their own.
         n_start: how many start tokens stand before the prompt.
         n_prompt: start tokens and prompt tokens together; the continuation begins at this position.
+        spans: int64 ``[position, 2]``: the characters ``[begin, end)`` of `text` that the token stands for. Tokens of
+            one character overlap; where ``begin == end`` a token stands for none (start tokens, a prefix space). A
+            character in no span was dropped by the tokenizer. By default as ``texts`` and ``groups`` divide the text.
     """
 
     token_ids: np.ndarray
@@ -38,6 +42,11 @@ class TokenTable:
     groups: np.ndarray
     n_start: int
     n_prompt: int
+    spans: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        if self.spans is None:
+            object.__setattr__(self, "spans", spans_of_groups(self.texts, self.groups))
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -50,6 +59,18 @@ class TokenTable:
     def group_text(self, position: int) -> str:
         """The text of the character group that ``position`` belongs to."""
         return "".join(t for t, g in zip(self.texts, self.groups, strict=True) if g == self.groups[position])
+
+
+def spans_of_groups(texts: Sequence[str], groups: np.ndarray) -> np.ndarray:
+    """Spans int64 ``[position, 2]`` of tokens whose texts join to the whole text: each has all that its group has."""
+    spans = np.zeros((len(texts), 2), dtype=np.int64)
+    at = 0
+    for group in np.unique(groups):
+        members = np.flatnonzero(groups == group)
+        length = sum(len(texts[position]) for position in members)
+        spans[members] = at, at + length
+        at += length
+    return spans
 
 
 @dataclass(frozen=True)

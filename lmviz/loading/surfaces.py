@@ -26,16 +26,18 @@ class Span:
     prefix: bool = False
 
 
-def divide(text: str, spans: Sequence[Span]) -> tuple[tuple[str, ...], np.ndarray]:
-    """Texts ``[token]`` that join to ``text``, and groups int64 ``[token]`` of tokens that share a character.
+def divide(text: str, spans: Sequence[Span]) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
+    """Texts ``[token]`` that join to ``text``, groups int64 ``[token]`` of tokens that share a character, and spans.
 
     Tokens whose spans overlap, or which have none of their own (all but one byte of a character, in SentencePiece),
     form one group, whose text goes to its first token. Characters that no token covers go to the token before them,
-    or to the first; a text without tokens is given to none.
+    or to the first; a text without tokens is given to none. Spans, int64 ``[token, 2]``, leave such characters out: in
+    them a token has its own characters, or those of its group where the tokenizer ascribes none to it.
     """
     groups = np.zeros(len(spans), dtype=np.int64)
+    own = np.array([(span.begin, span.end) for span in spans], dtype=np.int64).reshape(-1, 2)
     if not spans:
-        return (), groups
+        return (), groups, own
     begins: list[int] = []
     own_begin, reached = 0, 0
     for row, span in enumerate(spans):
@@ -51,11 +53,16 @@ def divide(text: str, spans: Sequence[Span]) -> tuple[tuple[str, ...], np.ndarra
     texts = [""] * len(spans)
     for group, (begin, end) in enumerate(zip(begins, ends, strict=True)):
         texts[int(np.searchsorted(groups, group))] = text[begin:end]
-    return tuple(texts), groups
+    for row in np.flatnonzero(own[:, 0] == own[:, 1]):
+        if not spans[row].prefix:
+            shared = own[groups == groups[row]]
+            shared = shared[shared[:, 0] < shared[:, 1]]
+            own[row] = (shared[:, 0].min(), shared[:, 1].max()) if len(shared) else own[row]
+    return tuple(texts), groups, own
 
 
-def join_bytes(pieces: Sequence[bytes | None]) -> tuple[tuple[str, ...], np.ndarray]:
-    """Texts ``[token]`` and groups int64 ``[token]`` of generated tokens, given the bytes of each.
+def join_bytes(pieces: Sequence[bytes | None]) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
+    """Texts ``[token]``, groups and spans (see `divide`) of generated tokens, given the bytes of each.
 
     Bytes are decoded as they arrive. The tokens of a character that takes several form a group, whose text goes to its
     first token; bytes that make up no character have no text, nor has U+FFFD, which stands for such bytes. None stands
@@ -63,15 +70,24 @@ def join_bytes(pieces: Sequence[bytes | None]) -> tuple[tuple[str, ...], np.ndar
     """
     texts = [""] * len(pieces)
     groups = np.zeros(len(pieces), dtype=np.int64)
+    spans = np.zeros((len(pieces), 2), dtype=np.int64)
     decoder = codecs.getincrementaldecoder("utf-8")(errors="ignore")
-    first = 0
+    first = count = 0
+    unfinished: list[int] = []
     for row, piece in enumerate(pieces):
         pending = bool(decoder.getstate()[0])
         continues = pending and bool(piece) and 0x80 <= piece[0] < 0xC0
         if not continues:
             decoder.reset()
-            first = row
+            first, unfinished = row, []
         groups[row] = first
-        if piece:
-            texts[first] += decoder.decode(piece).replace("\ufffd", "")
-    return tuple(texts), np.unique(groups, return_inverse=True)[1].astype(np.int64)
+        text = decoder.decode(piece).replace("\ufffd", "") if piece else ""
+        texts[first] += text
+        if text:
+            spans[unfinished, 1] = count + 1
+            unfinished = []
+        spans[row] = count, count + len(text)
+        count += len(text)
+        if decoder.getstate()[0]:
+            unfinished.append(row)
+    return tuple(texts), np.unique(groups, return_inverse=True)[1].astype(np.int64), spans

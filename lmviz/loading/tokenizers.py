@@ -33,11 +33,13 @@ class Encoded:
         token_ids: int64 ``[token]``.
         texts: ``[token]``; joined, they give the text as it was passed in.
         groups: int64 ``[token]``, non-decreasing; tokens of one character share a number.
+        spans: int64 ``[token, 2]``: characters of the text, see `lmviz.tokens.TokenTable`.
     """
 
     token_ids: np.ndarray
     texts: tuple[str, ...]
     groups: np.ndarray
+    spans: np.ndarray
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -93,7 +95,7 @@ class Tokenizer:
                 "surrogate pair; remove it"
             ) from None
         if not text:
-            return Encoded(np.zeros(0, np.int64), (), np.zeros(0, np.int64))
+            return Encoded(np.zeros(0, np.int64), (), np.zeros(0, np.int64), np.zeros((0, 2), np.int64))
         lowered, origin = _lower(text) if self.lower_case else (text, None)
         spans = self._backend.spans(lowered, prefix=not continuation)
         # Normalization strips spaces at the start of a text; in the middle, where a continuation stands, one counts.
@@ -101,8 +103,7 @@ class Tokenizer:
             spans = self._backend.spans(lowered, prefix=True)
         if origin is not None:
             spans = [Span(s.token_id, origin[s.begin], origin[s.end], s.prefix) for s in spans]
-        texts, groups = divide(text, spans)
-        return Encoded(np.array([s.token_id for s in spans], dtype=np.int64), texts, groups)
+        return Encoded(np.array([s.token_id for s in spans], dtype=np.int64), *divide(text, spans))
 
     def decode_bytes(self, token_id: int) -> bytes:
         """UTF-8 bytes that an entry stands for; empty for special, unknown and unassigned ids."""
@@ -143,30 +144,30 @@ class Tokenizer:
             start: ids of the start tokens.
             continuation: the text that is read instead, as the curator wrote it.
         """
-        parts = [(np.asarray(start, np.int64), ("",) * len(start), np.arange(len(start)))]
+        nothing = np.zeros((len(start), 2), np.int64)
         encoded = self.encode(prompt)
-        parts.append((encoded.token_ids, encoded.texts, encoded.groups))
+        parts = [Encoded(np.asarray(start, np.int64), ("",) * len(start), np.arange(len(start)), nothing), encoded]
         if continuation is not None:
-            encoded_continuation = self._encode(continuation, continuation=True)
-            parts.append((encoded_continuation.token_ids, encoded_continuation.texts, encoded_continuation.groups))
+            parts.append(self._encode(continuation, continuation=True))
         else:
             ids = np.asarray(continuation_ids, np.int64)
             has_text = [self.kind(i) in ("text", "bytes") for i in ids.tolist()]
             pieces = [self.decode_bytes(i) if yes else None for i, yes in zip(ids.tolist(), has_text, strict=True)]
-            parts.append((ids, *join_bytes(pieces)))
-        token_ids = np.concatenate([ids for ids, _, _ in parts]).astype(np.int64)
+            parts.append(Encoded(ids, *join_bytes(pieces)))
+        token_ids = np.concatenate([part.token_ids for part in parts]).astype(np.int64)
         groups, offset = [], 0
-        for _, _, own in parts:
-            groups.append(own + offset)
-            offset += int(own[-1]) + 1 if len(own) else 0
+        for part in parts:
+            groups.append(part.groups + offset)
+            offset += int(part.groups[-1]) + 1 if len(part) else 0
         return TokenTable(
             token_ids=token_ids,
-            texts=tuple(text for _, texts, _ in parts for text in texts),
+            texts=tuple(text for part in parts for text in part.texts),
             raw_bytes=tuple(self.decode_bytes(i) for i in token_ids.tolist()),
             kinds=tuple(self.kind(i) for i in token_ids.tolist()),
             groups=np.concatenate(groups).astype(np.int64),
             n_start=len(start),
             n_prompt=len(start) + len(encoded),
+            spans=np.concatenate([part.spans + (len(prompt) if part is parts[-1] else 0) for part in parts]),
         )
 
 

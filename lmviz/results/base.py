@@ -91,9 +91,8 @@ def _put_together(cls: type, prefix: str, arrays: dict[str, np.ndarray], header:
             values[field.name] = _put_together(_NESTED[field.type], name + ".", arrays, header)
         elif field.name == "raw_bytes":
             values[field.name] = tuple(bytes.fromhex(b) for b in header[name])
-        else:
-            item = header[name]
-            values[field.name] = _tuples(item)
+        elif name in header or field.default is dataclasses.MISSING:
+            values[field.name] = _tuples(header[name])
     return cls(**values)
 
 

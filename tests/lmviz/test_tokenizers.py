@@ -206,10 +206,11 @@ def test_bytes_of_generated_tokens_are_decoded_as_they_arrive(embedded):
 def test_token_that_ends_one_character_and_begins_the_next():
     from lmviz.loading.surfaces import Span, divide, join_bytes
 
-    texts, groups = join_bytes([b"\xe3\x81", b"\x82\xe3", b"\x81\x84", b"x"])
-    assert texts == ("あい", "", "", "x") and groups.tolist() == [0, 0, 0, 1]
-    texts, groups = divide("あいx", [Span(0, 0, 1), Span(1, 0, 2), Span(2, 1, 2), Span(3, 2, 3)])
-    assert texts == ("あい", "", "", "x") and groups.tolist() == [0, 0, 0, 1]
+    of_bytes = join_bytes([b"\xe3\x81", b"\x82\xe3", b"\x81\x84", b"x"])
+    of_spans = divide("あいx", [Span(0, 0, 1), Span(1, 0, 2), Span(2, 1, 2), Span(3, 2, 3)])
+    for texts, groups, spans in (of_bytes, of_spans):
+        assert texts == ("あい", "", "", "x") and groups.tolist() == [0, 0, 0, 1]
+        assert spans.tolist() == [[0, 1], [0, 2], [1, 2], [2, 3]]
 
 
 def test_every_entry_of_a_byte_level_vocabulary_stands_for_its_bytes(tmp_path, write_byte_level):
