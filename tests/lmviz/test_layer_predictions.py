@@ -72,7 +72,7 @@ def test_rankings_and_predictions_share_one_pass_that_larger_requests_renew(lm, 
 
 def test_pieces_do_not_change_the_answer(lm, monkeypatch):
     whole = lmviz.layer_predictions(lm.trace(TEXT))
-    monkeypatch.setattr("lmviz.analyses.lens._LOGITS_AT_ONCE", 3 * lm.vocabulary_size)
+    monkeypatch.setattr("lmviz.analyses.lens.chunks.LOGITS_AT_ONCE", 3 * lm.vocabulary_size)
     trace = lm.trace(TEXT)
     in_pieces = lmviz.layer_predictions(trace)
     assert np.allclose(whole.log_probabilities, in_pieces.log_probabilities, atol=1e-4, equal_nan=True)
