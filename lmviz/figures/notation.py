@@ -72,6 +72,18 @@ def nats(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
 
 
+def bits(log_probability: float) -> float:
+    """Surprisal in bits of a log-probability in nats."""
+    return -float(log_probability) / math.log(2)
+
+
+def surprisal(value: float) -> str:
+    """A surprisal in bits: two decimals, one from 10 on, none from 100 on; – for none."""
+    if not math.isfinite(value):
+        return "–"
+    return f"{abs(value):.{2 if value < 9.995 else 1 if value < 99.95 else 0}f}"
+
+
 def hundredths(value: float, quantity: str = "") -> int | None:
     """A number, or a value of an attributed quantity, in hundredths of its unit (percentage points of a probability).
 
@@ -89,6 +101,19 @@ def amount(value: float, quantity: str = "") -> str:
     """
     number = hundredths(float(value), quantity)
     return "–" if number is None else f"{number / 100:.2f}".replace("-", "−")
+
+
+def bits(nats_of: float) -> int | None:
+    """Nats as hundredths of a bit, the whole number from which figures write and colour; None for none.
+
+    Surprisal, entropy and divergence are never below 0; rounding may leave them there by a hair.
+    """
+    return None if not math.isfinite(nats_of) else max(0, round(100 * float(nats_of) / math.log(2)))
+
+
+def short_bits(hundredth: int) -> str:
+    """Hundredths of a bit in at most three characters, for the cells of a heatmap: ``0.3``, ``9.9``, ``14``."""
+    return f"{(hundredth + 5) // 10 / 10:.1f}" if hundredth < 995 else str((hundredth + 50) // 100)
 
 
 def correlation(value: float) -> str:

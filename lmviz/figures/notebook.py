@@ -13,7 +13,7 @@ from lmviz.results import Result
 
 def show(result: Result, language: Language = "ja", *, position: int | None = None, layer: int | None = None) -> str:
     """A result as HTML that needs nothing else: title, figure, caption and convention."""
-    kind = {"token_probabilities": "tokens"}.get(result.kind, result.kind)
+    kind = {"token_probabilities": "tokens", "lens_measures": "rankings"}.get(result.kind, result.kind)
     words = describe(kind, result, language, position=position, layer=layer)
     css = files("lmviz.figures").joinpath("static/figures.css").read_text(encoding="utf-8")
     figure = getattr(html, kind)(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -20,8 +21,20 @@ Scheme = Literal["light", "dark"]
 PROBABILITY_EDGES = (0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8)
 """Lower ends of probability steps 1 to 7; step 0 lies below the first."""
 
+SURPRISAL_EDGES = (1, 2, 4, 8, 16, 32, 64)
+"""Lower ends of surprisal steps 1 to 7 in bits, of a token or of a larger unit; step 0 lies below the first."""
+
 RANK_EDGES = (2, 4, 11, 31, 101, 301, 1001, 3001, 10001)
 """First ranks of rank steps 1 to 9, half a decade apart; step 0 is rank 1."""
+
+SURPRISAL_EDGES = ENTROPY_EDGES = (1, 2, 4, 6, 8, 11, 15)
+"""Lower ends, in bits, of steps 1 to 7 of surprisal and of entropy (the surprisal a model expects of itself).
+
+Fixed, so that figures compare: 15 bits is a vocabulary of 32,768 entries, all as probable as each other.
+"""
+
+DIVERGENCE_EDGES = (0.1, 0.3, 1, 2, 4, 8, 12)
+"""Lower ends, in bits, of steps 1 to 7 of KL(final ‖ layer): finer near 0, where a layer says what the last one says."""
 
 ATTRIBUTION_STEPS = 5
 """Steps on each side of the neutral, for scores divided by the largest absolute score of their target."""
@@ -40,9 +53,19 @@ def probability_step(log_probability: float) -> int:
     return bisect_right(PROBABILITY_EDGES, probability(log_probability))
 
 
+def surprisal_step(bits: float) -> int:
+    """Step 0 to 7 of a surprisal in bits."""
+    return bisect_right(SURPRISAL_EDGES, bits)
+
+
 def rank_step(rank: int) -> int:
     """Step 0 (rank 1) to 9 (beyond 10,000)."""
     return bisect_right(RANK_EDGES, int(rank))
+
+
+def step(value: float, edges: Sequence[float]) -> int:
+    """The step of ``value`` on a scale cut at the lower ends ``edges``: 0 below the first."""
+    return bisect_right(edges, value)
 
 
 def attribution_step(score: float) -> int:

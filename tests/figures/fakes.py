@@ -8,6 +8,7 @@ from fake_text import tokens
 
 from lmviz.results import (
     LayerPredictions,
+    LensMeasures,
     NeuronFactors,
     Rankings,
     TokenProbabilities,
@@ -74,9 +75,9 @@ def token_probabilities(seed: int = 2) -> TokenProbabilities:
     return TokenProbabilities(table, "fake-model", own, ranks, ids, logs, lens.labels)
 
 
-def rankings(n_layers: int = 8, seed: int = 3) -> Rankings:
+def rankings(n_layers: int = 8, seed: int = 3, table: TokenTable | None = None) -> Rankings:
     rng = np.random.default_rng(seed)
-    table = tokens()
+    table = tokens() if table is None else table
     depth = np.arange(n_layers)[:, None] / (n_layers - 1)
     hard = rng.uniform(1.5, 4.1, len(table))[None, :]
     late = rng.uniform(0.6, 2.2, len(table))[None, :]
@@ -85,6 +86,24 @@ def rankings(n_layers: int = 8, seed: int = 3) -> Rankings:
     ranks[-1, table.n_prompt:] = 1
     ranks[:, 0] = 0
     return Rankings(table, "fake-model", ranks, VOCABULARY_SIZE, True)
+
+
+def lens_measures(n_layers: int = 8, seed: int = 3, table: TokenTable | None = None) -> LensMeasures:
+    """Measures that go with `rankings`: a rank of many digits is a surprise, and layers near the last agree with it."""
+    ranked = rankings(n_layers, seed, table)
+    rng = np.random.default_rng(seed + 100)
+    depth = np.arange(n_layers)[:, None] / (n_layers - 1)
+    logs = -np.log(ranked.ranks.clip(1)) - rng.gamma(1.5, 0.5, ranked.ranks.shape)
+    entropies = np.clip(9.2 - 6.5 * depth + rng.normal(0, 0.7, logs.shape), 0.02, np.log(VOCABULARY_SIZE))
+    divergences = np.maximum(0, 7.5 * (1 - depth) ** 1.4 + rng.normal(0, 0.4, logs.shape)) * (depth < 1)
+    settled = np.minimum(n_layers - 1, rng.binomial(n_layers - 1, 0.78, logs.shape[1]))
+    for values in (logs, entropies, divergences):
+        values[:, 0] = np.nan
+    settled[0] = -1
+    return LensMeasures(
+        ranked.tokens, ranked.model, ranked.ranks, ranked.vocabulary_size, ranked.final_norm,
+        logs.astype(np.float32), entropies.astype(np.float32), divergences.astype(np.float32), settled,
+    )
 
 
 def watched_words(n_layers: int = 8, position: int = 27) -> WatchedWords:
@@ -125,6 +144,6 @@ def results() -> dict[str, object]:
     """One result (or dict of results) a figure kind, as pages pass them."""
     lens = layer_predictions()
     return {
-        "tokens": token_probabilities(), "predictions": lens, "layer_predictions": lens, "rankings": rankings(),
+        "tokens": token_probabilities(), "predictions": lens, "layer_predictions": lens, "rankings": lens_measures(),
         "watched_words": watched_words(), "attribution": attributions(), "neuron_factors": all_factors(),
     }
