@@ -72,18 +72,6 @@ def nats(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
 
 
-def bits(log_probability: float) -> float:
-    """Surprisal in bits of a log-probability in nats."""
-    return -float(log_probability) / math.log(2)
-
-
-def surprisal(value: float) -> str:
-    """A surprisal in bits: two decimals, one from 10 on, none from 100 on; – for none."""
-    if not math.isfinite(value):
-        return "–"
-    return f"{abs(value):.{2 if value < 9.995 else 1 if value < 99.95 else 0}f}"
-
-
 def hundredths(value: float, quantity: str = "") -> int | None:
     """A number, or a value of an attributed quantity, in hundredths of its unit (percentage points of a probability).
 

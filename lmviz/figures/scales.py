@@ -21,9 +21,6 @@ Scheme = Literal["light", "dark"]
 PROBABILITY_EDGES = (0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8)
 """Lower ends of probability steps 1 to 7; step 0 lies below the first."""
 
-SURPRISAL_EDGES = (1, 2, 4, 8, 16, 32, 64)
-"""Lower ends of surprisal steps 1 to 7 in bits, of a token or of a larger unit; step 0 lies below the first."""
-
 RANK_EDGES = (2, 4, 11, 31, 101, 301, 1001, 3001, 10001)
 """First ranks of rank steps 1 to 9, half a decade apart; step 0 is rank 1."""
 
@@ -51,11 +48,6 @@ FONT = "'Noto Sans CJK JP', 'Noto Sans JP', 'Hiragino Sans', 'Yu Gothic', Meiryo
 def probability_step(log_probability: float) -> int:
     """Step 0 to 7 of a log-probability in nats."""
     return bisect_right(PROBABILITY_EDGES, probability(log_probability))
-
-
-def surprisal_step(bits: float) -> int:
-    """Step 0 to 7 of a surprisal in bits."""
-    return bisect_right(SURPRISAL_EDGES, bits)
 
 
 def rank_step(rank: int) -> int:
