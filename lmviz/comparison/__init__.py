@@ -1,0 +1,18 @@
+"""Results of different models, or of one model under two texts, laid side by side.
+
+    shared = lmviz.comparison.shared_spans([result.tokens, other.tokens])
+    shared.texts                                     # the smallest pieces that both tokenizers agree on
+    shared.sum(0, result.log_probabilities)          # of each piece, in nats
+
+What is compared is the text, not its tokens. Neither torch nor transformers is needed.
+"""
+
+from lmviz.comparison.depth import relative_depth
+from lmviz.comparison.pairs import Parting, parting, shared_places
+from lmviz.comparison.shared_attribution import SharedAttribution, shared_attribution
+from lmviz.comparison.shared_spans import SharedSpans, head, shared_spans
+
+__all__ = [
+    "Parting", "SharedAttribution", "SharedSpans", "head", "parting", "relative_depth", "shared_attribution",
+    "shared_places", "shared_spans",
+]
