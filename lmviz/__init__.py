@@ -18,6 +18,7 @@ _HOME = {
     "token_probabilities": "lmviz.analyses.token_probabilities",
     "layer_predictions": "lmviz.analyses.layer_predictions",
     "rankings": "lmviz.analyses.rankings",
+    "character_lens": "lmviz.analyses.character_lens",
     "watched_words": "lmviz.analyses.watched_words",
     "attribute": "lmviz.analyses.attribution",
     "attribution_methods": "lmviz.analyses.attribution",

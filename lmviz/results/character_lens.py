@@ -24,14 +24,15 @@ class CharacterLens(Result):
         outcome_kinds: ``[outcome]``: ``"character"``, ``"bytes"``, ``"no_character"`` or ``"unknown"``.
         candidates: int64 ``[layer, position, k]``, outcomes, most probable first; -1 where there is none.
         candidate_log_probabilities: float32 ``[layer, position, k]``, nats; NaN where there is none.
-        following: int64 ``[position]``, the outcome that the token at the position brings; -1 at position 0.
-        log_probabilities: float32 ``[layer, position]``, nats, of ``following``; NaN at position 0.
-        ranks: int64 ``[layer, position]``: 1 + the number of outcomes with a strictly greater probability; 0 at
-            position 0.
+        following: int64 ``[position]``, the outcome that the token at the position brings; -1 at position 0, and where
+            a token breaks off the character that stands unfinished before it.
+        log_probabilities: float32 ``[layer, position]``, nats, of ``following``; NaN where there is none.
+        ranks: int64 ``[layer, position]``: 1 + the number of outcomes with a strictly greater probability; 0 where
+            there is none.
         n_outcomes: int64 ``[position]``, outcomes that were possible there: fewer inside a character; 0 at position 0.
         completions: float32 ``[layer, position]``: inside a character, the probability that the layer gave to its
             completions, of which everything else here is conditional; 1 elsewhere, NaN at position 0.
-        pending: ``[position]``, bytes of the character that stands unfinished before the position, hexadecimal.
+        pending: ``[position]``, bytes of the character that stands unfinished before the position, in hexadecimal.
         characters: ``[character]``, int64 ``[character, 2]``: first and last position + 1 of the tokens that wrote each
             character of the text whose first byte begins a token; a character of several tokens spans them all.
         character_log_probabilities: float32 ``[layer, character]``, nats: the sum over those tokens of

@@ -20,6 +20,7 @@ def results(lm):
         "token_probabilities": lmviz.token_probabilities(trace, top_k=3),
         "layer_predictions": lmviz.layer_predictions(trace, top_k=3),
         "rankings": lmviz.rankings(trace),
+        "character_lens": lmviz.character_lens(trace, top_k=3),
         "watched_words": lmviz.watched_words(trace, ["鬼", "節分の日"]),
         "attribution": lmviz.attribute(trace, "feature_ablation"),
         "neuron_factors": lmviz.neuron_factors(trace, n_components=3),
@@ -38,7 +39,10 @@ def assert_equal(stored, original):
         assert stored == original
 
 
-KINDS = ("token_probabilities", "layer_predictions", "rankings", "watched_words", "attribution", "neuron_factors")
+KINDS = (
+    "token_probabilities", "layer_predictions", "rankings", "character_lens", "watched_words", "attribution",
+    "neuron_factors",
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)
