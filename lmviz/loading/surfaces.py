@@ -6,11 +6,16 @@ every character of the *original* text to exactly one token, so that the token t
 
 from __future__ import annotations
 
-import codecs
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+_SEQUENCE = re.compile(
+    rb"[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]?|[\xe0-\xef][\x80-\xbf]{0,2}|[\xf0-\xf4][\x80-\xbf]{0,3}|[\x80-\xff]"
+)
+"""The bytes of one character in UTF-8, or as many of them as are there."""
 
 
 @dataclass(frozen=True)
@@ -64,30 +69,26 @@ def divide(text: str, spans: Sequence[Span]) -> tuple[tuple[str, ...], np.ndarra
 def join_bytes(pieces: Sequence[bytes | None]) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
     """Texts ``[token]``, groups and spans (see `divide`) of generated tokens, given the bytes of each.
 
-    Bytes are decoded as they arrive. The tokens of a character that takes several form a group, whose text goes to its
-    first token; bytes that make up no character have no text, nor has U+FFFD, which stands for such bytes. None stands
-    for a token without bytes (special or unknown), which is a group of its own and ends an unfinished character.
+    Bytes are decoded as they arrive. The tokens of a character that takes several form a group, finished or not, whose
+    text goes to its first token; bytes that make up no character have no text, nor has U+FFFD, which stands for such
+    bytes. None stands for a token without bytes (special or unknown), which ends an unfinished character.
     """
-    texts = [""] * len(pieces)
-    groups = np.zeros(len(pieces), dtype=np.int64)
-    spans = np.zeros((len(pieces), 2), dtype=np.int64)
-    decoder = codecs.getincrementaldecoder("utf-8")(errors="ignore")
-    first = count = 0
-    unfinished: list[int] = []
-    for row, piece in enumerate(pieces):
-        pending = bool(decoder.getstate()[0])
-        continues = pending and bool(piece) and 0x80 <= piece[0] < 0xC0
-        if not continues:
-            decoder.reset()
-            first, unfinished = row, []
-        groups[row] = first
-        text = decoder.decode(piece).replace("\ufffd", "") if piece else ""
-        texts[first] += text
-        if text:
-            spans[unfinished, 1] = count + 1
-            unfinished = []
-        spans[row] = count, count + len(text)
-        count += len(text)
-        if decoder.getstate()[0]:
-            unfinished.append(row)
-    return tuple(texts), np.unique(groups, return_inverse=True)[1].astype(np.int64), spans
+    # FF, which no character contains, stands for a token without bytes.
+    carried = [piece or b"\xff" for piece in pieces]
+    owner = np.repeat(np.arange(len(pieces)), [len(piece) for piece in carried])
+    is_head = np.ones(len(pieces), dtype=bool)
+    found: list[tuple[str, int, int]] = []
+    for sequence in _SEQUENCE.finditer(b"".join(carried)):
+        first, last = int(owner[sequence.start()]), int(owner[sequence.end() - 1])
+        is_head[first + 1 : last + 1] = False
+        character = sequence[0].decode(errors="ignore")
+        if character and character != "\ufffd":
+            found.append((character, first, last))
+    groups = np.cumsum(is_head, dtype=np.int64) - 1
+    heads, texts = np.flatnonzero(is_head), [""] * len(pieces)
+    for character, first, _ in found:
+        texts[heads[groups[first]]] += character
+    rows = np.arange(len(pieces))
+    begins = np.searchsorted(np.array([last for _, _, last in found], dtype=np.int64), rows, side="left")
+    ends = np.searchsorted(np.array([first for _, first, _ in found], dtype=np.int64), rows, side="right")
+    return tuple(texts), groups, np.stack([begins, ends], axis=1)

@@ -167,7 +167,8 @@ class Tokenizer:
             groups=np.concatenate(groups).astype(np.int64),
             n_start=len(start),
             n_prompt=len(start) + len(encoded),
-            spans=np.concatenate([part.spans + (len(prompt) if part is parts[-1] else 0) for part in parts]),
+            # The texts of a tokenizer that drops a whole prompt of spaces do not hold it.
+            spans=np.concatenate([nothing, encoded.spans, parts[-1].spans + len("".join(encoded.texts))]),
         )
 
 

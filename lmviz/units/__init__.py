@@ -8,7 +8,8 @@ What adds up is summed: log-probabilities over the tokens of a unit, signed attr
 and norms do not add up and stay with their tokens. Neither torch nor transformers is needed.
 """
 
+from lmviz.units.alignment import Alignment, align
 from lmviz.units.boundaries import NAMES, UNITS, Unit, boundaries
-from lmviz.units.rung import Alignment, Rung, align, rung
+from lmviz.units.rung import Rung, rung
 
 __all__ = ["Alignment", "NAMES", "Rung", "UNITS", "Unit", "align", "boundaries", "rung"]

@@ -1,14 +1,21 @@
-"""Where the units of a text begin and end. Over the text as it was written; nothing is normalized or dropped."""
+"""Where the units of a text begin and end. Over the text as it was written; nothing is normalized or dropped.
+
+The units are nested: graphemes are whole characters, words whole graphemes, 文節 whole words, sentences whole 文節.
+"""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal, get_args
+from itertools import accumulate
+from typing import TYPE_CHECKING, Literal, get_args
 
-import budoux
 import numpy as np
-import regex
-import sudachipy
+
+from lmviz.units.sentences import sentence_ends
+
+if TYPE_CHECKING:
+    import budoux
+    import sudachipy
 
 Unit = Literal["byte", "token", "character", "grapheme", "word", "bunsetsu", "sentence"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -17,12 +24,15 @@ UNITS: tuple[Unit, ...] = get_args(Unit)
 NAMES = {"word": "SudachiPy, small dictionary, mode B", "bunsetsu": "BudouX, at word boundaries", "grapheme": "UAX #29"}
 """What decides the boundaries of units that are not plain counts."""
 
-_ENDS = frozenset("。．！？!?")
-_OPENING, _CLOSING = "「『（(【〔《", "」』）)】〕》"
+_LONGEST = 1000
+"""Characters given to Sudachi at once: it takes 49,149 bytes, and 65,535 of what it normalizes them to (ﷺ: 33)."""
 
 
 def boundaries(text: str, unit: Unit) -> np.ndarray:
     """Ends int64 ``[unit]`` in characters, ascending, the last one ``len(text)``; empty for an empty text.
+
+    Spaces begin the word that follows them, as tokenizers have it. A sentence of more than 1,000 characters is taken to
+    words piece by piece, cut after punctuation where there is some.
 
     Args:
         text: any Unicode text.
@@ -30,72 +40,104 @@ def boundaries(text: str, unit: Unit) -> np.ndarray:
 
     Raises:
         ValueError: another unit: bytes and tokens are no boundaries in characters.
+        ImportError: SudachiPy (words, 文節), BudouX (文節) or regex (graphemes and all of these) is not installed.
     """
-    if unit not in _CUT:
-        raise ValueError(f"a text is not cut into {unit!r}; choose one of {', '.join(_CUT)}")
-    pieces = _CUT[unit](text) if text else []
-    return np.cumsum([len(piece) for piece in pieces], dtype=np.int64)
+    if unit not in _ENDS:
+        raise ValueError(f"a text is not cut into {unit!r}; choose one of {', '.join(_ENDS)}")
+    return np.array(_ENDS[unit](text), dtype=np.int64)
 
 
-def _graphemes(text: str) -> list[str]:
-    return regex.findall(r"\X", text)
+def _characters(text: str) -> list[int]:
+    return list(range(1, len(text) + 1))
 
 
-def _words(text: str) -> list[str]:
-    # Sudachi gives what it normalizes away (㍿ is four of its characters) an empty surface.
-    return [word.surface() for word in _sudachi().tokenize(text, sudachipy.SplitMode.B) if word.surface()]
+def _graphemes(text: str) -> list[int]:
+    try:
+        import regex
+    except ImportError:
+        raise _missing("graphemes are found by regex", "regex") from None
+    return [match.end() for match in regex.finditer(r"\X", text)]
 
 
-def _bunsetsu(text: str) -> list[str]:
-    ends = set(boundaries(text, "word").tolist())
-    pieces, at, begin = [], 0, 0
-    for phrase in _budoux().parse(text):
-        at += len(phrase)
-        if at in ends:
-            pieces.append(text[begin:at])
-            begin = at
-    return pieces
+def _sentences(text: str) -> list[int]:
+    whole = set(_graphemes(text))
+    return [end for end in sentence_ends(text) if end in whole]
 
 
-def _sentences(text: str) -> list[str]:
-    """Cut after 。！？ that stand in no brackets (a quotation is part of its sentence), and after line breaks."""
-    inside = _inside_brackets(text)
-    pieces, begin, ended = [], 0, False
-    for at, character in enumerate(text):
-        following = text[at + 1 : at + 2]
-        if character not in _CLOSING or inside[at]:
-            ended = character in _ENDS and not inside[at]
-        if character == "\n" and following != "\n" or (
-            ended and character != "\n" and following not in _ENDS and following not in _CLOSING and following != "\n"
-        ):
-            pieces.append(text[begin : at + 1])
-            begin = at + 1
-    return [*pieces, text[begin:]] if begin < len(text) else pieces
+def _words(text: str) -> list[int]:
+    whole = set(_graphemes(text))
+    ends, begin = [], 0
+    for sentence_end in _sentences(text):
+        for end in _word_ends(text, begin, sentence_end):
+            if end == sentence_end or end in whole and not text[begin:end].isspace():
+                ends.append(end)
+                begin = end
+    return ends
 
 
-def _inside_brackets(text: str) -> list[bool]:
-    """For each character whether brackets that are closed on the same line stand around it."""
-    inside, open_at = [False] * len(text), []
-    for at, character in enumerate(text):
-        if character == "\n":
-            open_at = []
-        elif character in _OPENING:
-            open_at.append(at)
-        elif character in _CLOSING and open_at:
-            begin = open_at.pop()
-            if not open_at:
-                inside[begin : at + 1] = [True] * (at + 1 - begin)
-    return inside
+def _word_ends(text: str, begin: int, end: int) -> list[int]:
+    """Sudachi's own, of one sentence."""
+    from_sudachi, ends = _sudachi(), []
+    while begin < end:
+        part_end = min(begin + _LONGEST, end)
+        if part_end < end:
+            half = begin + _LONGEST // 2
+            safe = [at for at in range(half, part_end) if text[at] in "、，,；;：:」』）)" or text[at].isspace()]
+            part_end = safe[-1] + 1 if safe else part_end
+        words = from_sudachi(text[begin:part_end])
+        # What Sudachi normalizes into several words (㍿) has the empty surface in all but one of them.
+        ends += [begin + at for at in accumulate(len(word.surface()) for word in words if word.surface())]
+        begin = part_end
+    return ends
 
 
-_CUT = {"character": list, "grapheme": _graphemes, "word": _words, "bunsetsu": _bunsetsu, "sentence": _sentences}
+def _bunsetsu(text: str) -> list[int]:
+    words, parser = set(_words(text)), _budoux()
+    ends, begin = [], 0
+    for sentence_end in _sentences(text):
+        at = begin
+        for phrase in parser.parse(text[begin:sentence_end]):
+            at += len(phrase)
+            # Spaces after a phrase begin the next one, as they do for words.
+            end = at if at == sentence_end else at - len(phrase) + len(phrase.rstrip())
+            if end > begin and end in words:
+                ends.append(end)
+                begin = end
+        begin = sentence_end
+    return ends
+
+
+_ENDS = {
+    "character": _characters, "grapheme": _graphemes, "word": _words, "bunsetsu": _bunsetsu, "sentence": _sentences,
+}
 
 
 @cache
-def _sudachi() -> sudachipy.Tokenizer:
-    return sudachipy.Dictionary(dict="small").tokenizer()
+def _dictionary() -> sudachipy.Dictionary:
+    try:
+        import sudachipy
+
+        return sudachipy.Dictionary(dict="small")
+    except ImportError:
+        raise _missing("words are found by SudachiPy, small dictionary", "sudachipy sudachidict-small") from None
+
+
+def _sudachi():
+    """A function from at most `_LONGEST` characters to Sudachi's words; each call's own, as they keep state."""
+    dictionary = _dictionary()
+    import sudachipy
+
+    return dictionary.tokenizer(sudachipy.SplitMode.B).tokenize
 
 
 @cache
 def _budoux() -> budoux.Parser:
+    try:
+        import budoux
+    except ImportError:
+        raise _missing("文節 are found by BudouX", "budoux") from None
     return budoux.load_default_japanese_parser()
+
+
+def _missing(what: str, packages: str) -> ImportError:
+    return ImportError(f"{what}, and that is not installed: pip install {packages}")

@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from lmviz.tokens import TokenTable
+from lmviz.units.alignment import byte_spans
 from lmviz.units.boundaries import UNITS, Unit, boundaries
-
-
-@dataclass(frozen=True)
-class Alignment:
-    """Which characters go with which tokens.
-
-    Attributes:
-        texts: ``[group]``; joined, they are the text. A group is the least run of characters that whole tokens make up.
-        tokens: ``[group]`` of tuples of positions; empty for characters that the tokenizer dropped.
-    """
-
-    texts: tuple[str, ...]
-    tokens: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
 class Rung:
     """One text in one unit.
 
-    A token without characters (start and end tokens, a prefix space) is a unit of its own without a text, at its place.
+    A token without characters (start and end tokens, a prefix space, bytes that make up no character) is a unit of its
+    own without a text, at its place.
 
     Attributes:
         unit: the name of the unit.
         texts: ``[unit]``; joined, they are the text. Of bytes, whose texts would not join, the hexadecimal form.
         spans: int64 ``[unit, 2]``, characters ``[begin, end)``; the character a byte is of.
-        shares: float64 ``[unit, position]``: what the unit has of a token's number. A token gives equal shares to
-            the units that it touches, so each column sums to 1.
+        parts: int64 ``[part, 2]``, unit and position of what they have in common, ascending. A token is divided into
+            equal parts among the units that it touches.
         blocks: int64 ``[unit]``, non-decreasing: units that a token lies across share a block, and are drawn as one.
-        straddles: bool ``[position]``: the token begins inside one unit and goes on into another.
+        straddles: bool ``[position]``: the token lies across units and is not made up of whole ones: it begins inside
+            one or ends inside another.
     """
 
     unit: Unit
     texts: tuple[str, ...]
     spans: np.ndarray
-    shares: np.ndarray
+    parts: np.ndarray
     blocks: np.ndarray
     straddles: np.ndarray
 
@@ -50,56 +41,80 @@ class Rung:
         return len(self.texts)
 
     @property
+    def shares(self) -> np.ndarray:
+        """float64 ``[unit, position]``: what the unit has of a token's number; each column sums to 1."""
+        shares = np.zeros((len(self), len(self.straddles)))
+        shares[self.parts[:, 0], self.parts[:, 1]] = self._sizes()
+        return shares
+
+    @property
     def is_numbered(self) -> np.ndarray:
         """bool ``[unit]``: whether any token belongs to the unit; characters that were dropped have no number."""
-        return self.shares.any(axis=1)
+        return np.isin(np.arange(len(self)), self.parts[:, 0])
 
     def sum(self, values: np.ndarray) -> np.ndarray:
         """Numbers of tokens ``[..., position]`` as numbers of units ``[..., unit]``, in float64.
 
         NaN (position 0 has no prediction) counts as nothing beside numbers; a unit that has nothing else is NaN.
-        """
-        values = np.asarray(values, dtype=np.float64)
-        known = np.isfinite(values)
-        total = np.where(known, values, 0.0) @ self.shares.T
-        return np.where(known.astype(np.float64) @ self.shares.T > 0, total, np.nan)
 
-    def attribution(self, scores: np.ndarray, targets: list[range]) -> tuple[np.ndarray, np.ndarray]:
+        Raises:
+            ValueError: the last axis is not the positions of the text.
+        """
+        values = self._checked(values)
+        known = ~np.isnan(values)
+        return np.where(self._gather(known) > 0, self._gather(np.where(known, values, 0.0)), np.nan)
+
+    def attribution(self, scores: np.ndarray, targets: Sequence[range]) -> tuple[np.ndarray, np.ndarray]:
         """Attribution of log-probabilities summed over targets as well as sources.
 
         Args:
-            scores: ``[target, position]``, what each position gave to each target, NaN from the target on.
+            scores: ``[target, position]``, what each position gave to each target; what stands from the target on
+                counts as nothing.
             targets: the positions of each target.
 
         Returns:
             int64 ``[row]``, units that hold targets, ascending, and float64 ``[row, unit]``. What earlier tokens of a
             unit gave to its later ones stands on the diagonal. A target that lies across units counts in equal shares.
+
+        Raises:
+            ValueError: the axes are not the targets and the positions of the text.
         """
-        rows = np.stack([self.shares[:, list(target)].mean(axis=1) for target in targets])
-        sources = np.where(np.isfinite(scores), scores, 0.0).astype(np.float64) @ self.shares.T
-        units = np.flatnonzero(rows.any(axis=0))
-        return units, rows[:, units].T @ sources
+        scores = self._checked(scores)
+        if scores.shape[:-1] != (len(targets),):
+            raise ValueError(f"scores {list(scores.shape)} are not [target, position] of {len(targets)} targets")
+        begins = np.array([target.start for target in targets], dtype=np.int64)
+        sources = self._gather(np.where(np.arange(scores.shape[1]) < begins[:, None], scores, 0.0))
+        members = np.zeros(scores.shape)
+        for row, target in enumerate(targets):
+            members[row, list(target)] = 1 / len(target)
+        of_target = self._gather(members)
+        units = np.flatnonzero(of_target.any(axis=0))
+        held = of_target[:, units].T
+        rows = [shares[shares > 0] @ sources[shares > 0] for shares in held]
+        return units, np.array(rows).reshape(len(units), len(self))
 
+    def _checked(self, values: np.ndarray) -> np.ndarray:
+        values = np.asarray(values, dtype=np.float64)
+        if values.ndim == 0 or values.shape[-1] != len(self.straddles):
+            raise ValueError(
+                f"values {list(values.shape)} do not end in the {len(self.straddles)} positions of the text; give one "
+                "number a token, start tokens included"
+            )
+        return values
 
-def align(tokens: TokenTable) -> Alignment:
-    """Every character of the text in exactly one group of zero or more tokens; see `Alignment`."""
-    text, spans = tokens.text, tokens.spans
-    inner = np.zeros(len(text) + 1, dtype=bool)
-    for begin, end in spans.tolist():
-        inner[begin + 1 : end] = True
-    for group in np.unique(tokens.groups):
-        own = spans[(tokens.groups == group) & (spans[:, 0] < spans[:, 1])]
-        if len(own):
-            inner[own[:, 0].min() + 1 : own[:, 1].max()] = True
-    texts, members, begin = [], [], 0
-    for end in range(1, len(text) + 1):
-        if end < len(text) and inner[end]:
-            continue
-        texts.append(text[begin:end])
-        own = (spans[:, 0] < spans[:, 1]) & (spans[:, 0] < end) & (spans[:, 1] > begin)
-        members.append(tuple(np.flatnonzero(own).tolist()))
-        begin = end
-    return Alignment(tuple(texts), tuple(members))
+    def _sizes(self) -> np.ndarray:
+        """float64 ``[part]``: how much of its token each part is."""
+        positions = self.parts[:, 1]
+        return 1 / np.bincount(positions, minlength=len(self.straddles))[positions]
+
+    def _gather(self, values: np.ndarray) -> np.ndarray:
+        """``values @ shares.T`` without the matrix, so that no value reaches a unit that it has no part in."""
+        total = np.zeros((*values.shape[:-1], len(self)))
+        units, positions = self.parts.T
+        if len(units):
+            first = np.flatnonzero(np.diff(units, prepend=-1))
+            total[..., units[first]] = np.add.reduceat(values[..., positions] * self._sizes(), first, axis=-1)
+        return total
 
 
 def rung(tokens: TokenTable, unit: Unit) -> Rung:
@@ -107,52 +122,48 @@ def rung(tokens: TokenTable, unit: Unit) -> Rung:
     if unit not in UNITS:
         raise ValueError(f"{unit!r} is no unit; choose one of {', '.join(UNITS)}")
     if unit == "token":
-        n = len(tokens)
-        return Rung(unit, tokens.texts, tokens.spans, np.eye(n), tokens.groups, np.zeros(n, dtype=bool))
+        own = np.arange(len(tokens))
+        return Rung(
+            unit, tokens.texts, tokens.spans, np.stack([own, own], axis=1), tokens.groups, np.zeros(len(own), bool)
+        )
+    lengths = np.array([len(character.encode()) for character in tokens.text], dtype=np.int64)
+    byte_at = np.append(0, np.cumsum(lengths))
     if unit == "byte":
-        return _of_bytes(tokens)
-    ends = boundaries(tokens.text, unit)
-    spans = np.stack([np.append(0, ends)[:-1], ends], axis=1)
-    return _laid(unit, [tokens.text[begin:end] for begin, end in spans.tolist()], spans, spans, tokens.spans)
+        character = np.repeat(np.arange(len(lengths)), lengths)
+        names = [f"{byte:02X}" for byte in tokens.text.encode()]
+        return _laid(tokens, unit, names, np.stack([character, character + 1], axis=1), np.arange(byte_at[-1] + 1))
+    cuts = np.append(0, boundaries(tokens.text, unit))
+    spans = np.stack([cuts[:-1], cuts[1:]], axis=1)
+    return _laid(tokens, unit, [tokens.text[begin:end] for begin, end in spans.tolist()], spans, byte_at[cuts])
 
 
-def _of_bytes(tokens: TokenTable) -> Rung:
-    lengths = [len(character.encode()) for character in tokens.text]
-    first = np.cumsum([0, *lengths], dtype=np.int64)
-    of_byte = np.repeat(np.arange(len(lengths)), lengths)
-    own = first[tokens.spans]
-    for group in np.unique(tokens.groups):
-        members = np.flatnonzero((tokens.groups == group) & (own[:, 0] < own[:, 1]))
-        pieces = [tokens.raw_bytes[position] for position in members]
-        if len(members) > 1 and b"".join(pieces) == tokens.text.encode()[own[members, 0].min() : own[members, 1].max()]:
-            ends = own[members, 0].min() + np.cumsum([len(piece) for piece in pieces])
-            own[members] = np.stack([ends - [len(piece) for piece in pieces], ends], axis=1)
-    at = np.arange(len(of_byte), dtype=np.int64)
-    names = [f"{byte:02X}" for byte in tokens.text.encode()]
-    return _laid("byte", names, np.stack([of_byte, of_byte + 1], axis=1), np.stack([at, at + 1], axis=1), own)
-
-
-def _laid(unit: Unit, names: list[str], spans: np.ndarray, places: np.ndarray, own: np.ndarray) -> Rung:
-    """Units at ``places`` and tokens at ``own``, both ``[begin, end)`` in the same count, laid against each other."""
-    touches = (own[None, :, 0] < places[:, None, 1]) & (own[None, :, 1] > places[:, None, 0])
-    touches &= own[:, 0] < own[:, 1]
-    n_touched = touches.sum(axis=0)
-    cut_begin = ~np.isin(own[:, 0], places[:, 0])
-    straddles = (n_touched > 1) & (cut_begin | ~np.isin(own[:, 1], places[:, 1]))
-    joined = np.zeros(len(names), dtype=bool)
-    for position in np.flatnonzero(n_touched > 1):
-        joined[np.flatnonzero(touches[:, position])[1:]] = True
-    # A token without characters stands where its place in the text comes to an end.
+def _laid(tokens: TokenTable, unit: Unit, names: list[str], spans: np.ndarray, cuts: np.ndarray) -> Rung:
+    """Tokens laid against units that ``cuts``, in bytes of the text, divide."""
+    own = byte_spans(tokens)
+    first = np.searchsorted(cuts, own[:, 0], side="right") - 1
+    n_touched = np.where(own[:, 0] < own[:, 1], np.searchsorted(cuts, own[:, 1], side="left") - first, 0)
+    across = np.flatnonzero(n_touched > 1)
+    straddles = np.zeros(len(own), dtype=bool)
+    straddles[across] = ~np.isin(own[across], cuts).all(axis=1)
+    joined = np.zeros(len(names) + 1, dtype=np.int64)
+    np.add.at(joined, first[across] + 1, 1)
+    np.add.at(joined, (first + n_touched)[across], -1)
+    joined = np.cumsum(joined)[:-1] > 0
+    # A token without characters stands before the unit that goes on after its place.
     bare = np.flatnonzero(n_touched == 0)
-    before = np.searchsorted(places[:, 1], own[bare, 0], side="right")
-    touches = np.insert(touches, before, np.eye(len(own), dtype=bool)[bare], axis=0)
-    at = spans[np.minimum(before, len(spans) - 1), 0] if len(spans) else np.zeros(len(bare), np.int64)
-    at = np.where(before < len(spans), at, spans[-1, 1] if len(spans) else 0)
+    bare = bare[np.argsort(first[bare], kind="stable")]
+    before = first[bare]
+    place = np.append(spans[:, 0], len(tokens.text))[before]
+    unit_of = np.arange(len(names)) + np.searchsorted(before, np.arange(len(names)), side="right")
+    positions = np.repeat(np.arange(len(own)), n_touched)
+    nth = np.arange(len(positions)) - np.repeat(np.cumsum(n_touched) - n_touched, n_touched)
+    touching = np.stack([unit_of[first[positions] + nth], positions], axis=1)
+    parts = np.concatenate([touching, np.stack([before + np.arange(len(bare)), bare], axis=1)])
     return Rung(
         unit=unit,
         texts=tuple(np.insert(np.array(names, dtype=object), before, "").tolist()),
-        spans=np.insert(spans, before, np.stack([at, at], axis=1), axis=0),
-        shares=touches / np.maximum(touches.sum(axis=0), 1),
+        spans=np.insert(spans, before, np.stack([place, place], axis=1), axis=0),
+        parts=parts[np.lexsort(parts.T[::-1])],
         blocks=np.cumsum(~np.insert(joined, before, False)) - 1,
         straddles=straddles,
     )
