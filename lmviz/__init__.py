@@ -18,6 +18,8 @@ _HOME = {
     "token_probabilities": "lmviz.analyses.token_probabilities",
     "layer_predictions": "lmviz.analyses.layer_predictions",
     "rankings": "lmviz.analyses.rankings",
+    "lens_measures": "lmviz.analyses.lens_measures",
+    "prompt_pair": "lmviz.analyses.prompt_pair",
     "character_lens": "lmviz.analyses.character_lens",
     "watched_words": "lmviz.analyses.watched_words",
     "attribute": "lmviz.analyses.attribution",

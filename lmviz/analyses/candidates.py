@@ -1,10 +1,17 @@
-"""What a row of logits says: the rank of an entry, and the strongest entries in an order that ties cannot change."""
+"""What a row of logits says: the rank of an entry, and the strongest entries in an order that ties cannot change.
+
+Neither sorts: ranks are counts, and of the vocabulary only the blocks that can hold one of the strongest entries are
+searched for them.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import torch
 from torch import Tensor
+
+_IN_A_BLOCK = 32
+"""Near ``sqrt(vocabulary / k)``, where blocks and entries of the chosen blocks are fewest together."""
 
 
 def ranks(logits: Tensor, token_ids: Tensor) -> np.ndarray:
@@ -18,7 +25,9 @@ def ranks(logits: Tensor, token_ids: Tensor) -> np.ndarray:
         int64 ``[row]``.
     """
     own = logits.gather(1, token_ids[:, None])
-    return ((logits > own).sum(dim=1) + 1).cpu().numpy()
+    # Counted in float32, which is exact below 2**24 and several times as fast as sums of booleans.
+    stronger = torch.gt(logits, own, out=torch.empty_like(logits)).sum(dim=1)
+    return stronger.long().cpu().numpy() + 1
 
 
 def strongest(logits: Tensor, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -31,7 +40,7 @@ def strongest(logits: Tensor, k: int) -> tuple[np.ndarray, np.ndarray]:
         int64 ids and float32 logits, both ``[row, k]``, greatest first.
     """
     reach = min(k + 1, logits.shape[1])
-    values, ids = (part.cpu().numpy() for part in torch.topk(logits, reach, dim=1))
+    values, ids = (part.cpu().numpy() for part in _largest(logits, reach))
     order = np.lexsort((ids, -values), axis=1)
     values, ids = np.take_along_axis(values, order, axis=1), np.take_along_axis(ids, order, axis=1)
     if reach > k:
@@ -41,3 +50,19 @@ def strongest(logits: Tensor, k: int) -> tuple[np.ndarray, np.ndarray]:
             ids[row, :k] = level[np.lexsort((level, -entries[level]))[:k]]
             values[row, :k] = entries[ids[row, :k]]
     return ids[:, :k], values[:, :k]
+
+
+def _largest(logits: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    """As `torch.topk`, but ``k`` blocks with the greatest maxima are found first: no others are needed."""
+    n_blocks = logits.shape[1] // _IN_A_BLOCK
+    if n_blocks < 2 * k:
+        return torch.topk(logits, k, dim=1)
+    # Entry i of block b is entry i * n_blocks + b of the vocabulary, so that maxima are taken over whole vectors.
+    in_blocks = logits[:, : _IN_A_BLOCK * n_blocks].unflatten(1, (_IN_A_BLOCK, n_blocks))
+    chosen = torch.topk(in_blocks.amax(dim=1), k, dim=1, sorted=False).indices[:, None]
+    values = in_blocks.gather(2, chosen.expand(-1, _IN_A_BLOCK, -1)).flatten(1)
+    ids = (chosen + n_blocks * torch.arange(_IN_A_BLOCK, device=logits.device)[:, None]).flatten(1)
+    rest = torch.arange(_IN_A_BLOCK * n_blocks, logits.shape[1], device=logits.device)
+    values = torch.cat([values, logits[:, _IN_A_BLOCK * n_blocks :]], dim=1)
+    values, at = torch.topk(values, k, dim=1)
+    return values, torch.cat([ids, rest.expand(len(ids), -1)], dim=1).gather(1, at)

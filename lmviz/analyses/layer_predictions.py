@@ -35,7 +35,7 @@ def layer_predictions(trace: Trace, top_k: int = 10, final_norm: bool = True) ->
     model = traced(trace).model
     top_k = whole_number("top_k", top_k, 1, model.vocabulary_size)
     final_norm = switch("final_norm", final_norm)
-    lens = lens_pass(trace, top_k, final_norm)
+    lens = lens_pass(trace, final_norm, top_k=top_k)
     ids = lens.candidate_ids[:, :, :top_k]
     log_probabilities = lens.candidate_log_probabilities[:, :, :top_k]
     return LayerPredictions(

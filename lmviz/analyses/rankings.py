@@ -29,11 +29,11 @@ def rankings(trace: Trace, final_norm: bool = True) -> Rankings:
         ``ranks`` int64 ``[layer, position]``; 0 at position 0.
     """
     final_norm = switch("final_norm", final_norm)
-    lens = lens_pass(traced(trace), 1, final_norm)
+    lens = lens_pass(traced(trace), final_norm)
     return Rankings(
         tokens=trace.tokens,
         model=trace.model.name,
         ranks=np.pad(lens.ranks, ((0, 0), (1, 0))),
-        vocabulary_size=lens.vocabulary_size,
+        vocabulary_size=trace.model.vocabulary_size,
         final_norm=final_norm,
     )

@@ -10,14 +10,15 @@ tokens the layer has read the word's own beginning through all blocks below it, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from lmviz.analyses.candidates import ranks
-from lmviz.analyses.lens import lens_logits
+from lmviz.analyses.forced_continuations import forced_states
+from lmviz.analyses.lens import LOGITS_AT_ONCE, even_slices, lens_logits
 from lmviz.analyses.words import encode_word
 from lmviz.results import WatchedWords
 from lmviz.validation import switch, traced, whole_number
@@ -64,15 +65,14 @@ def watched_words(
     encoded = [encode_word(model, word, position) for word in words]
     log_probabilities = np.zeros((len(words), model.n_layers), dtype=np.float64)
     own_ranks = np.zeros((len(words), model.n_layers), dtype=np.int64)
-    hidden_states = [_states_before_each(trace, position, ids) for ids in encoded]
-    for layer in range(model.n_layers):
-        for word, ids in enumerate(encoded):
-            own = torch.tensor(ids, device=model.device)
-            logits = lens_logits(model, hidden_states[word][layer], layer, final_norm)
+    hidden_states, word_of, own_ids = _states_before_each(trace, position, encoded)
+    for rows in even_slices(0, len(own_ids), LOGITS_AT_ONCE // (model.n_layers * model.vocabulary_size)):
+        own = torch.tensor(own_ids[rows], device=model.device)
+        for layer, logits in enumerate(lens_logits(model, hidden_states[:, rows], final_norm)):
             chosen = logits.gather(1, own[:, None])[:, 0] - torch.logsumexp(logits, dim=1)
-            log_probabilities[word, layer] = chosen.double().sum().item()
-            if len(ids) == 1:
-                own_ranks[word, layer] = ranks(logits, own)[0]
+            np.add.at(log_probabilities[:, layer], word_of[rows], chosen.double().cpu().numpy())
+            own_ranks[word_of[rows], layer] = ranks(logits, own)
+    own_ranks[[len(ids) > 1 for ids in encoded]] = 0
     labels = [model.tokenizer.labels(ids) for ids in encoded]
     return WatchedWords(
         tokens=trace.tokens,
@@ -91,14 +91,18 @@ def watched_words(
     )
 
 
-def _states_before_each(trace: Trace, position: int, ids: tuple[int, ...]) -> np.ndarray:
-    """Hidden states ``[layer, token, width]`` from which each token of the word is predicted."""
-    known = trace.hidden_states[:, position - 1 : position]
-    if len(ids) == 1:
-        return known
-    forced = np.concatenate([trace.token_ids[:position], np.array(ids[:-1], dtype=np.int64)])
-    model = trace.model
-    with torch.inference_mode(), model.recording() as record:
-        model.network.base_model(input_ids=torch.tensor(forced, device=model.device)[None], use_cache=False)
-    following = [state[position:].float().cpu().numpy() for state in record.hidden_states]
-    return np.concatenate([known, np.stack(following)], axis=1)
+def _states_before_each(
+    trace: Trace, position: int, encoded: Sequence[tuple[int, ...]]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Hidden states ``[layer, row, width]``, a row a token of each word; the row's word and its token ``[row]``.
+
+    From the trace for the first token of a word, from a pass over the words of several for the others.
+    """
+    states = [trace.hidden_states[:, position - 1 : position]] * len(encoded)
+    several = [word for word, ids in enumerate(encoded) if len(ids) > 1]
+    if several:
+        following = forced_states(trace, position, [encoded[word][:-1] for word in several])
+        for word, forced in zip(several, following, strict=True):
+            states[word] = np.concatenate([states[word], forced], axis=1)
+    word_of = np.repeat(np.arange(len(encoded)), [len(ids) for ids in encoded])
+    return np.concatenate(states, axis=1), word_of, np.concatenate(encoded)
