@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lmviz.figures import attribution_words, labels, notation, receipt_words, titles, trust_words
+from lmviz.figures import attribution_words, labels, lens_words, notation, receipt_words, titles, trust_words
 from lmviz.figures.attribution_words import method_name
 from lmviz.figures.messages import Language, message, quoted
 from lmviz.figures.standing import standing
@@ -163,14 +163,9 @@ def _layer_predictions(result: LayerPredictions, language: Language, position: i
 
 
 def _rankings(result: Rankings, language: Language, position: int, layer: int | None) -> Description:
-    final = result.ranks[-1][result.ranks[-1] > 0]
     return Description(
-        titles.rankings(result, language),
-        message("rankings.caption", language),
-        message("rankings.alternative", language, tokens=len(result.tokens), layers=result.ranks.shape[0],
-                first=int((final == 1).sum()), ten=int((final <= 10).sum())),
-        message("rankings.convention" if result.final_norm else "rankings.convention_raw", language,
-                vocabulary=notation.rank(result.vocabulary_size)),
+        lens_words.title(result, language), lens_words.caption(result, language),
+        lens_words.alternative(result, language), lens_words.convention(result, language),
     )
 
 

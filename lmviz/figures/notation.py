@@ -91,12 +91,9 @@ def amount(value: float, quantity: str = "") -> str:
     return "–" if number is None else f"{number / 100:.2f}".replace("-", "−")
 
 
-def bits(nats_of: float) -> int | None:
-    """Nats as hundredths of a bit, the whole number from which figures write and colour; None for none.
-
-    Surprisal, entropy and divergence are never below 0; rounding may leave them there by a hair.
-    """
-    return None if not math.isfinite(nats_of) else max(0, round(100 * float(nats_of) / math.log(2)))
+def bits(value: float) -> str:
+    """Bits with one decimal, as sentences give them."""
+    return f"{value:.1f}"
 
 
 def short_bits(hundredth: int) -> str:

@@ -24,14 +24,15 @@ PROBABILITY_EDGES = (0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8)
 RANK_EDGES = (2, 4, 11, 31, 101, 301, 1001, 3001, 10001)
 """First ranks of rank steps 1 to 9, half a decade apart; step 0 is rank 1."""
 
-SURPRISAL_EDGES = ENTROPY_EDGES = (1, 2, 4, 6, 8, 11, 15)
-"""Lower ends, in bits, of steps 1 to 7 of surprisal and of entropy (the surprisal a model expects of itself).
+SURPRISAL_EDGES = (1, 2, 4, 8, 12, 16, 32)
+"""Lower ends of surprisal steps 1 to 7 in bits, fixed, so that figures compare: of a token, which rarely goes beyond
+20 bits, and of a larger unit, which does."""
 
-Fixed, so that figures compare: 15 bits is a vocabulary of 32,768 entries, all as probable as each other.
-"""
+ENTROPY_EDGES = (1, 2, 4, 6, 8, 11, 15)
+"""Lower ends of entropy steps 1 to 7 in bits; 15 bits are 32,768 entries all as probable as each other."""
 
 DIVERGENCE_EDGES = (0.1, 0.3, 1, 2, 4, 8, 12)
-"""Lower ends, in bits, of steps 1 to 7 of KL(final ‖ layer): finer near 0, where a layer says what the last one says."""
+"""Lower ends of steps 1 to 7 of KL(final ‖ layer) in bits: finer near 0, where a layer says what the last one says."""
 
 ATTRIBUTION_STEPS = 5
 """Steps on each side of the neutral, for scores divided by the largest absolute score of their target."""

@@ -13,7 +13,6 @@ from lmviz.figures.messages import Language, message, quoted
 from lmviz.results import (
     LayerPredictions,
     NeuronFactors,
-    Rankings,
     Result,
     TokenProbabilities,
     WatchedWords,
@@ -39,6 +38,12 @@ class Thresholds:
     """... if it arrives at this rank or better and stays there;"""
     RISE = 100
     """... or, where no leap is found, the factor between the first layer and the last."""
+    SETTLED_SHARE = 0.5
+    """rankings: share of the predictions that settle only at the last layer, or already in the first half;"""
+    FALL = 5
+    """... bits by which a token's surprisal falls between two layers, never to come back;"""
+    NARROWING = 1.5
+    """... bits by which the mean entropy falls between two layers."""
     LEAD = 0.4
     """watched_words: nats by which a word must lead (about a factor of 1.5), before and after overtaking."""
     TOP = 10
@@ -148,29 +153,6 @@ def layer_predictions(result: LayerPredictions, language: Language, position: in
         return message("layer_predictions.title.arrives", language, token=token, layer=layer_name(since, language))
     variant = "late" if tops[-1] not in tops[:-1] else "returns"
     return message(f"layer_predictions.title.{variant}", language, token=token)
-
-
-def rankings(result: Rankings, language: Language) -> str:
-    """Names the steepest rise to the top between two layers."""
-    where = np.flatnonzero(result.ranks[-1] > 0)
-    ranks = result.ranks[:, where].astype(float)
-    if ranks.size and ranks.max() <= Thresholds.JUMP_END:
-        return message("rankings.title.settled", language)
-    if ranks.size and ranks.shape[0] > 1:
-        # A leap counts only where the token then stays: a rank that bounces back has not arrived.
-        worst_after = np.flip(np.maximum.accumulate(np.flip(ranks, 0), 0), 0)
-        gain = np.where(worst_after[1:] <= Thresholds.JUMP_END, ranks[:-1] / ranks[1:], 0)
-        at, column = np.unravel_index(int(np.argmax(gain)), gain.shape)
-        if gain[at, column] >= Thresholds.JUMP:
-            return message("rankings.title.jump", language, token=name(result, int(where[column]), language),
-                           layer=layer_name(at + 1, language), before=notation.rank(ranks[at, column]),
-                           after=notation.rank(ranks[at + 1, column]))
-        climb = np.where(ranks[-1] <= Thresholds.JUMP_END, ranks[0] / ranks[-1], 0)
-        column = int(np.argmax(climb))
-        if climb[column] >= Thresholds.RISE:
-            return message("rankings.title.rise", language, token=name(result, int(where[column]), language),
-                           before=notation.rank(ranks[0, column]), after=notation.rank(ranks[-1, column]))
-    return message("rankings.title.plain", language)
 
 
 def watched_words(result: WatchedWords, language: Language) -> str:

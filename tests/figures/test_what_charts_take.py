@@ -11,7 +11,7 @@ import lmviz.figures as figures
 
 @pytest.mark.parametrize("call, said", [
     (lambda r: figures.rankings(r["layer_predictions"]), "draws Rankings, what lmviz.rankings returns"),
-    (lambda r: figures.attribution(r["rankings"]), "what lmviz.attribute returns, not Rankings"),
+    (lambda r: figures.attribution(r["rankings"]), "what lmviz.attribute returns, not LensMeasures"),
     (lambda r: figures.rankings(r["rankings"], "fr"), "language is one of ja, en, not 'fr'"),
     (lambda r: figures.predictions(r["layer_predictions"], layer=99), "layer is a whole number between 0 and"),
     (lambda r: figures.layer_predictions(r["layer_predictions"], position=-1), "position is a whole number"),

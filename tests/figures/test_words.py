@@ -32,7 +32,8 @@ def test_both_languages_say_the_same_with_the_same_placeholders(key: str) -> Non
         assert entry["en"].endswith(".")
 
 
-BY_NAME = re.compile(r"\.(method|meaning|quantity|unit|baseline|erasure|measure)\.|_(contrast|means)$|\.reading_")
+BY_NAME = re.compile(r"\.(method|meaning|quantity|unit|baseline|erasure|measure)\."
+                     r"|_(contrast|means|surprisal|entropy|divergence)$|\.reading_")
 
 
 def test_every_message_is_used() -> None:

@@ -1,11 +1,15 @@
-"""Figure 4: the rank of every token at every layer, as a grid."""
+"""Figure 4: what each layer's prediction says of every token, as a grid whose numbers can be exchanged."""
 
 from __future__ import annotations
 
-from lmviz.figures import labels, notation, scales
+from typing import Any
+
+from lmviz.figures import labels, lens_words
 from lmviz.figures.html import fragment as f
-from lmviz.figures.messages import Language, message
-from lmviz.results import Rankings
+from lmviz.figures.html.measure_legends import legends
+from lmviz.figures.measures import SCALES, cells, measures, step, written
+from lmviz.figures.messages import Language, headed, message
+from lmviz.results import LensMeasures, Rankings
 
 
 def rankings(
@@ -17,13 +21,19 @@ def rankings(
     layer: int | None = None,
     interactive: bool = True,
 ) -> str:
-    """Tokens across, layers down, the deepest at the bottom; column heads choose the position for all figures."""
+    """Tokens across, layers down, the deepest at the bottom; column heads choose the position for all figures.
+
+    The page holds the grid of ranks; of a `LensMeasures` the other measures are numbers in its data, which its module
+    paints into the same cells.
+    """
     result = results
     tokens = result.tokens
     chosen = labels.default_position(tokens) if position is None else position
+    ranks = cells(result, "rank")
     body_rows = "".join(
-        f'<tr><th scope="row">{index}</th>{"".join(_cell(result, rank, p, chosen) for p, rank in enumerate(row))}</tr>'
-        for index, row in enumerate(result.ranks.tolist())
+        f'<tr><th scope="row">{index}</th>'
+        f'{"".join(_cell(result, index, p, value, p == chosen) for p, value in enumerate(row))}</tr>'
+        for index, row in enumerate(ranks)
     )
     corner = f.escape(message("term.layers", language))
     table = (
@@ -33,17 +43,39 @@ def rankings(
         f"<tbody>{body_rows}</tbody></table>"
     )
     enlarge = f.escape(message("term.enlarge", language))
-    name = f.escape(message("rankings.legend", language))
+    name = f.escape(lens_words.alternative(result, language))
     body = (
-        f'<div class="tools">{f.rank_legend(language)}<button type="button" class="quiet end" data-enlarge '
+        f'<div class="tools">{_switch(result, language)}<button type="button" class="quiet end" data-enlarge '
         f'data-close="{f.escape(message("rankings.close", language))}" hidden>{enlarge}</button></div>'
+        f"{legends(result, language)}"
         f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">{table}</div>'
         f'<p class="readout" aria-live="polite"></p>'
     )
-    data = None
-    if interactive:
-        data = {**f.base(result, language, "rankings", position), "ranks": result.ranks.tolist()}
+    data = {**f.base(result, language, "rankings", position), **_numbers(result, language)} if interactive else None
     return f.fragment("rankings", figure_id, body, data)
+
+
+def _numbers(result: Rankings, language: Language) -> dict[str, Any]:
+    """Cells of every measure with what it takes to paint them, and the words that change with the measure."""
+    return {
+        "measures": {
+            measure: {
+                "cells": cells(result, measure), "prefix": SCALES[measure].prefix, "unit": SCALES[measure].unit,
+                "edges": list(SCALES[measure].edges), "title": lens_words.title(result, language, measure),
+                "alternative": lens_words.alternative(result, language, measure),
+            }
+            for measure in measures(result)
+        },
+        "settled": result.settled.tolist() if isinstance(result, LensMeasures) else None,
+    }
+
+
+def _switch(result: Rankings, language: Language) -> str:
+    found = measures(result)
+    if len(found) < 2:
+        return ""
+    options = [(measure, headed(message(f"rankings.measure.{measure}", language))) for measure in found]
+    return f.switch(message("rankings.show", language), options, "rank", "measure")
 
 
 def _runs(result: Rankings, language: Language) -> str:
@@ -73,10 +105,12 @@ def _head(result: Rankings, language: Language, position: int, chosen: int) -> s
     )
 
 
-def _cell(result: Rankings, rank: int, position: int, chosen: int) -> str:
-    classes = [f"r{scales.rank_step(rank)}" if rank else "none"]
+def _cell(result: Rankings, layer: int, position: int, rank: int | None, chosen: bool) -> str:
+    classes = ["none" if rank is None else f"r{step('rank', rank)}"]
     if position == result.tokens.n_prompt:
         classes.append("begins")
-    if position == chosen:
+    if isinstance(result, LensMeasures) and result.settled[position] == layer:
+        classes.append("settled")
+    if chosen:
         classes.append("column")
-    return f'<td class="{" ".join(classes)}">{notation.short_rank(rank) if rank else ""}</td>'
+    return f'<td class="{" ".join(classes)}">{"" if rank is None else written("rank", rank)}</td>'

@@ -1,6 +1,7 @@
 // How numbers and names are written; the same as lmviz/figures/notation.py and scales.py.
 
 const PROBABILITY_EDGES = [0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8];
+export const SURPRISAL_EDGES = [1, 2, 4, 6, 8, 11, 15];
 
 /** Fills `{name}` in a message. */
 export const fill = (message, values) => message.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
@@ -18,6 +19,9 @@ export function percent(code) {
   return `${decimals && Number(text) >= 10 ** (2 - decimals) ? share.toFixed(decimals - 1) : text}%`;
 }
 
+/** Hundredths of a bit of a code, or of a sum of codes. */
+export const bits = (code) => Math.round(code / 10 / Math.LN2);
+
 export const rank = (value) => value.toLocaleString("en-US");
 
 export function signed(value) {
@@ -28,7 +32,16 @@ export function signed(value) {
 /** A value in hundredths of its unit, with two decimals and a true minus sign. */
 export const amount = (hundredths) => (hundredths === null ? "–" : (hundredths / 100).toFixed(2).replace("-", "−"));
 
+/** Hundredths of a bit in at most three characters, for cells. */
+export const shortBits = (hundredths) => (hundredths < 995 ? (Math.floor((hundredths + 5) / 10) / 10).toFixed(1) : String(Math.floor((hundredths + 50) / 100)));
+
+/** The step of a value on a scale cut at the lower ends `edges`. */
+export const step = (value, edges) => edges.filter((edge) => value >= edge).length;
+
 export const probabilityStep = (code) => PROBABILITY_EDGES.filter((edge) => probability(code) >= edge).length;
+
+/** Step of hundredths of a bit; `scale` is how many times wider the steps are. */
+export const surprisalStep = (hundredths, scale = 1) => step(hundredths, SURPRISAL_EDGES.map((edge) => 100 * scale * edge));
 
 export const attributionStep = (score) => Math.sign(score) * Math.min(5, Math.floor(Math.abs(score) * 5 + 0.5));
 

@@ -1,7 +1,8 @@
-// Figure 4: the grid reads out the cell pointed at; a column chooses its position for every figure.
+// Figure 4: the grid reads out the cell pointed at, or else the one kept; a column chooses its position for every figure.
 
-import { fill, quoted, rank } from "./format.js";
+import { fill, quoted } from "./format.js";
 import { startEnlarge } from "./enlarge.js";
+import { reading, startMeasures } from "./measures.js";
 
 export function start({ root, data, scope, position }) {
   const heads = [...root.querySelectorAll("thead button")];
@@ -9,12 +10,16 @@ export function start({ root, data, scope, position }) {
   const cells = rows.map((row) => [...row.querySelectorAll("td")]);
   const readout = root.querySelector(".readout");
   const columns = heads.length;
+  const scroll = root.querySelector(".scroll");
   let lit = null;
   let stop = null;
+  let kept = null;
+  let brought = null;
 
   scope.accept("t", (value) => Number.isInteger(value) && value >= 0 && value < columns);
   readout.textContent = data.words.hint;
-  root.querySelector(".scroll").removeAttribute("tabindex");
+  scroll.removeAttribute("tabindex");
+  startMeasures(root, data, cells);
   startEnlarge(root, root.querySelector("[data-enlarge]"), () => { scope.hover("t", null); scope.restate(); });
 
   const table = root.querySelector("table");
@@ -24,7 +29,7 @@ export function start({ root, data, scope, position }) {
     if (event.pointerType !== "touch") scope.hover("t", column);
     read(layer, column);
   });
-  table.addEventListener("pointerleave", () => { scope.hover("t", null); readout.textContent = data.words.hint; });
+  table.addEventListener("pointerleave", () => { scope.hover("t", null); rest(); });
   table.addEventListener("focusin", (event) => {
     const [layer, column] = where(event.target);
     if (column !== null && event.target.matches(":focus-visible")) { scope.hover("t", column); read(layer, column); }
@@ -32,7 +37,7 @@ export function start({ root, data, scope, position }) {
   table.addEventListener("focusout", (event) => { if (!table.contains(event.relatedTarget)) scope.hover("t", null); });
   table.addEventListener("click", (event) => {
     const [layer, column] = where(event.target);
-    if (column !== null) { scope.keep("t", column); rove(event.target.closest("td, button")); read(layer, column); }
+    if (column !== null) { rove(event.target.closest("td, button")); keep(layer, column); }
   });
   table.addEventListener("keydown", (event) => {
     const [layer, column] = where(event.target);
@@ -47,7 +52,7 @@ export function start({ root, data, scope, position }) {
       to.focus();
     } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      scope.keep("t", column);
+      keep(layer, column);
     } else if (event.key === "Escape" && !root.closest("dialog")) {
       scope.keep("t", null);
     }
@@ -72,16 +77,39 @@ export function start({ root, data, scope, position }) {
     return layer < 0 ? [-1, null] : [layer, cell.cellIndex - 1];
   }
 
+  function keep(layer, column) {
+    release();
+    if (layer >= 0) {
+      kept = [layer, column];
+      cells[layer][column].classList.add("kept");
+    }
+    scope.keep("t", column);
+    rest();
+  }
+
+  function release() {
+    if (kept) cells[kept[0]][kept[1]].classList.remove("kept");
+    kept = null;
+  }
+
+  function rest() {
+    if (kept) read(...kept); else readout.textContent = data.words.hint;
+  }
+
   function read(layer, column) {
-    const value = layer < 0 ? 0 : data.ranks[layer][column];
-    const values = { layer, position: column, token: quoted(data.tokens[column], data.language), rank: rank(value) };
-    if (layer >= 0) readout.textContent = fill(value ? data.words.cell : data.words.nothing, values);
+    if (layer < 0) return;
+    const values = { layer, position: column, token: quoted(data.tokens[column], data.language) };
+    const list = reading(data, layer, column);
+    readout.textContent = fill(list.length ? data.words.cell : data.words.nothing, { ...values, list: list.join(data.words.separator) });
   }
 
   function update() {
     const p = position();
-    const kept = scope.kept("t") ?? position.usual;
-    heads.forEach((head, column) => head.setAttribute("aria-pressed", String(column === kept)));
+    const chosen = scope.kept("t");
+    heads.forEach((head, column) => head.setAttribute("aria-pressed", String(column === (chosen ?? position.usual))));
+    if (kept && kept[1] !== chosen) { release(); rest(); }
+    if (chosen !== null && chosen !== brought) bring(chosen);
+    brought = chosen;
     if (lit === p) return;
     if (lit === null) for (const cell of table.querySelectorAll("td.column")) cell.classList.remove("column");
     for (const row of cells) {
@@ -89,5 +117,15 @@ export function start({ root, data, scope, position }) {
       row[p]?.classList.add("column");
     }
     lit = p;
+  }
+
+  /** Scrolls the grid sideways until a column chosen elsewhere is in sight. */
+  function bring(column) {
+    const head = heads[column]?.parentElement;
+    if (!head || table.contains(document.activeElement)) return;
+    const edge = rows[0].firstElementChild.offsetWidth;
+    const [left, right] = [head.offsetLeft - edge, head.offsetLeft + head.offsetWidth];
+    if (left >= scroll.scrollLeft && right <= scroll.scrollLeft + scroll.clientWidth) return;
+    scroll.scrollTo({ left: (left + right - scroll.clientWidth) / 2, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
   }
 }
