@@ -1,11 +1,12 @@
-"""Figure 1: the text, token by token, and a card for the chosen token."""
+"""Figure 1: the text, token by token or in another unit, and a card for what is chosen of it."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from lmviz.figures import labels, notation, scales
+from lmviz.figures import labels, notation, scales, surprisal
 from lmviz.figures.html import fragment as f
+from lmviz.figures.html import units
 from lmviz.figures.html.strip import strip
 from lmviz.figures.messages import Language, message
 from lmviz.results import TokenProbabilities
@@ -30,13 +31,31 @@ def tokens(
         log = result.log_probabilities[at]
         return (f"p{scales.probability_step(log)}" if np.isfinite(log) else "none"), ""
 
+    tools = ""
+    if interactive:
+        tools = f'<div class="tools">{units.unit_switch(result.tokens, language)}{_colour_switch(language)}</div>'
     body = (
-        f'<div class="columns"><div>{strip(result.tokens, language, dress, chosen=chosen)}'
-        f'<div class="legend-line">{f.probability_legend(language)}</div></div>'
+        f'{tools}<div class="columns"><div>{strip(result.tokens, language, dress, chosen=chosen)}'
+        f'<div class="legend-line"><div data-legend="probability">{f.probability_legend(language)}</div>'
+        f'<div data-legend="surprisal" hidden>{_surprisal_legend(language)}</div></div>'
+        f'<p class="unit-note soft" hidden></p></div>'
         f'<section class="card" aria-live="polite" aria-label="{f.escape(message("tokens.card", language))}">'
         f"{_card(result, language, chosen)}</section></div>"
     )
     return f.fragment("tokens", figure_id, body, _data(result, language, position) if interactive else None)
+
+
+def _colour_switch(language: Language) -> str:
+    options = [("probability", message("term.probability", language)),
+               ("surprisal", message("tokens.browser.surprisal", language))]
+    return f'<div class="colours">{f.switch(message("tokens.colour", language), options, "probability", "colour")}</div>'
+
+
+def _surprisal_legend(language: Language) -> str:
+    steps = "".join(f'<li><i class="u{i}"></i><span>{edge}</span></li>'
+                    for i, edge in enumerate((0, *scales.SURPRISAL_EDGES)))
+    name = message("rankings.legend_surprisal", language)
+    return f'<div class="legend edges"><span>{f.escape(name)}</span><ol>{steps}</ol></div>'
 
 
 def _data(result: TokenProbabilities, language: Language, position: int | None) -> dict[str, object]:
@@ -44,6 +63,7 @@ def _data(result: TokenProbabilities, language: Language, position: int | None) 
     table = result.tokens
     return {
         **f.base(result, language, "tokens", position),
+        "units": units.data(table, language),
         "logs": [f.log_probability_code(value) for value in result.log_probabilities],
         "ranks": result.ranks.tolist(),
         "ids": [rows.get(int(token_id), -1) for token_id in table.token_ids],
@@ -77,7 +97,8 @@ def _card(result: TokenProbabilities, language: Language, position: int) -> str:
     )
     return (
         f'{title}<p class="soft">{number}</p><dl><dt>{f.escape(message(f"{words}.probability", language))}</dt>'
-        f'<dd>{notation.percent(log)}</dd><dt>{f.escape(message(f"{words}.rank", language))}</dt>'
+        f'<dd>{notation.percent(log)}</dd><dt>{f.escape(message(f"{words}.surprisal", language))}</dt>'
+        f'<dd>{f.escape(message(f"{words}.bits", language, value=surprisal.written(log)))}</dd><dt>{f.escape(message(f"{words}.rank", language))}</dt>'
         f"<dd>{notation.rank(result.ranks[position])}</dd>{carried}</dl>"
         f'<p class="instead">{f.escape(message(f"{words}.instead", language))}</p><ol class="bars">{listed}</ol>'
     )

@@ -2,7 +2,7 @@
 
 import { Scope } from "./state.js";
 
-const KINDS = new Set(["tokens", "predictions", "layer_predictions", "rankings", "watched_words", "attribution", "neuron_factors"]);
+const KINDS = new Set(["tokens", "predictions", "layer_predictions", "rankings", "characters", "watched_words", "attribution", "neuron_factors"]);
 let leave = [];
 
 async function start() {
@@ -20,14 +20,14 @@ async function start() {
     if (data.given) figure.scope.fallback ??= data.position;
   }
   const single = scopes.size === 1;
-  for (const scope of scopes.values()) scope.addressed = single;
+  for (const scope of scopes.values()) Object.assign(scope, { addressed: single, siblings: [...scopes.values()] });
 
   await Promise.all(figures.map(async (figure) => {
     const { start: begin } = await import(new URL(`./${figure.kind}.js`, import.meta.url));
     begin(opened(figure));
     figure.root.dataset.ready = "true";
   }));
-  if (single) for (const scope of scopes.values()) scope.read();
+  for (const scope of scopes.values()) scope.read();
 
   const strips = figures.filter((figure) => figure.kind === "tokens");
   if (single && strips.length === 1 && figures.length > 1) {

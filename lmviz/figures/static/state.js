@@ -1,7 +1,10 @@
 // What a reader has chosen. Figures of one text share a scope: hover shows, a choice is kept, Escape lets go.
-// Where a page speaks of a single text, what is kept also stands in the address: t token, l layer, m method, f factor, u unit.
+// What is kept also stands in the address where a page speaks of a single text: t token, l layer, m method, f factor; u unit always.
 
 export const KEYS = ["t", "l", "m", "f", "u"];
+
+/** What does not belong to one text: every scope of the page follows, and the address of any page says it. */
+const SHARED = ["u"];
 
 export class Scope extends EventTarget {
   #kept = new Map();
@@ -9,8 +12,10 @@ export class Scope extends EventTarget {
   #checks = new Map();
   /** Position that figures without one of their own show first. */
   fallback = null;
-  /** Whether the address follows. */
+  /** Whether the address follows in all keys. */
   addressed = false;
+  /** The scopes of the page, this one among them. */
+  siblings = [this];
 
   /** What is hovered, or else kept, or else null. */
   shown(key) { return this.#hovered.get(key) ?? this.kept(key); }
@@ -27,10 +32,12 @@ export class Scope extends EventTarget {
   }
 
   keep(key, value) {
-    this.#hovered.delete(key);
-    if (value === null) this.#kept.delete(key); else this.#kept.set(key, value);
-    if (this.addressed) this.#write();
-    this.#changed(key);
+    for (const scope of SHARED.includes(key) ? this.siblings : [this]) {
+      scope.#hovered.delete(key);
+      if (value === null) scope.#kept.delete(key); else scope.#kept.set(key, value);
+    }
+    if (this.#keys().includes(key)) this.#write();
+    for (const scope of SHARED.includes(key) ? this.siblings : [this]) scope.#changed(key);
   }
 
   /** Runs `listener(scope)` whenever one of `keys` changes. */
@@ -41,7 +48,7 @@ export class Scope extends EventTarget {
   /** Takes what the address says, as far as some figure accepts it. */
   read() {
     const query = new URLSearchParams(location.search);
-    for (const key of KEYS) {
+    for (const key of this.#keys()) {
       const text = query.get(key);
       if (text === null) continue;
       const value = "tl".includes(key) && /^\d{1,6}$/.test(text) ? Number(text) : text;
@@ -51,15 +58,17 @@ export class Scope extends EventTarget {
   }
 
   /** Writes what is kept into the address, which may speak of earlier choices after the browser went back. */
-  restate() { if (this.addressed) this.#write(); }
+  restate() { this.#write(); }
+
+  #keys() { return this.addressed ? KEYS : SHARED; }
 
   #write() {
     const address = new URL(location.href);
-    for (const key of KEYS) {
+    for (const key of this.#keys()) {
       const value = this.#kept.get(key);
       if (value === undefined) address.searchParams.delete(key); else address.searchParams.set(key, String(value));
     }
-    history.replaceState(history.state, "", address);
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
   }
 
   #changed(key) { this.dispatchEvent(new CustomEvent("change", { detail: key })); }

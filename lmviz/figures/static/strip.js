@@ -1,18 +1,19 @@
-// A row of tokens as one stop of the keyboard: arrows move, Home and End jump, Enter keeps, Escape lets go.
+// A row of tokens, or of larger units, as one stop of the keyboard: arrows move, Home and End jump, Enter keeps, Escape lets go.
 
 /**
- * @param strip the element that holds `.token` buttons with `data-p`
+ * @param strip the element that holds `.token` buttons: `data-p` is the position that each chooses, `data-own` are the
+ *     positions that it stands for where these are several
  * @param scope the reader's choices
  * @param can which positions may be chosen
  */
 export function startStrip(strip, scope, can = () => true) {
-  const tokens = [...strip.querySelectorAll(".token")];
+  const made = { tokens: [], mark, take };
+  let focusable = [];
+  let owners = new Map();
   const at = (event) => {
     const token = event.target.closest?.(".token");
     return token && can(Number(token.dataset.p)) ? Number(token.dataset.p) : null;
   };
-  const focusable = tokens.filter((token) => can(Number(token.dataset.p)));
-  for (const token of tokens) token.tabIndex = -1;
 
   strip.addEventListener("pointerover", (event) => { if (event.pointerType !== "touch" && at(event) !== null) scope.hover("t", at(event)); });
   strip.addEventListener("pointerleave", () => scope.hover("t", null));
@@ -20,7 +21,7 @@ export function startStrip(strip, scope, can = () => true) {
   strip.addEventListener("focusout", (event) => { if (!strip.contains(event.relatedTarget)) scope.hover("t", null); });
   strip.addEventListener("click", (event) => {
     const position = at(event);
-    if (position !== null) scope.keep("t", scope.kept("t") === position ? null : position);
+    if (position !== null) scope.keep("t", owners.has(position) && owners.get(scope.kept("t")) === owners.get(position) ? null : position);
   });
   strip.addEventListener("keydown", (event) => {
     const index = focusable.indexOf(event.target.closest(".token"));
@@ -35,23 +36,28 @@ export function startStrip(strip, scope, can = () => true) {
       scope.keep("t", null);
     }
   });
+  take();
+  return made;
+
+  /** Takes the buttons that the strip holds now. */
+  function take() {
+    made.tokens = [...strip.querySelectorAll(".token")];
+    focusable = made.tokens.filter((token) => can(Number(token.dataset.p)));
+    owners = new Map(made.tokens.flatMap((token) => (token.dataset.own ?? token.dataset.p).split(" ").map((p) => [Number(p), token])));
+    for (const token of made.tokens) token.tabIndex = -1;
+  }
 
   function rove(token) {
     for (const other of focusable) other.tabIndex = other === token ? 0 : -1;
   }
 
-  return {
-    tokens,
-    /** Marks what is shown and what is kept. */
-    mark(shown, kept) {
-      let stop = null;
-      for (const token of tokens) {
-        const position = Number(token.dataset.p);
-        token.classList.toggle("shown", position === shown);
-        token.setAttribute("aria-pressed", String(position === kept));
-        if (position === shown) stop = token;
-      }
-      if (!strip.contains(document.activeElement)) rove(stop && focusable.includes(stop) ? stop : focusable[0]);
-    },
-  };
+  /** Marks what is shown and what is kept. */
+  function mark(shown, kept) {
+    const stop = owners.get(shown);
+    for (const token of made.tokens) {
+      token.classList.toggle("shown", token === stop);
+      token.setAttribute("aria-pressed", String(token === owners.get(kept)));
+    }
+    if (!strip.contains(document.activeElement)) rove(focusable.includes(stop) ? stop : focusable[0]);
+  }
 }

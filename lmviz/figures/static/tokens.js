@@ -1,23 +1,61 @@
-// Figure 1: the text is the selector. A card says what was predicted at the token shown.
+// Figure 1: the text is the selector. A card says what was predicted at the token shown, or of the unit that holds it.
 
-import { candidates, element, fill, percent, probability, rank } from "./format.js";
-import { startStrip } from "./strip.js";
+import { amount, bits, candidates, element, fill, percent, probability, probabilityStep, rank, SURPRISAL_EDGES, surprisalStep } from "./format.js";
+import { startSwitch } from "./switch.js";
+import { startUnitStrip } from "./unit_strip.js";
+import { chosenUnit, notes, rungOf, startUnitSwitch } from "./units.js";
+import { writeUnit } from "./unit_card.js";
 
 const CARD_CANDIDATES = 8;
+const WIDER = { sentence: 10 };
+
+/** What the text's colours mean now: the unit, its numbers, and the class names of each of its units. */
+export function look(data, scope) {
+  const rung = rungOf(data, chosenUnit(data, scope));
+  const sums = rung.sum(data.logs);
+  const bySurprisal = rung.unit !== "token" || scope.kept("colour") === "surprisal";
+  const scale = WIDER[rung.unit] ?? 1;
+  const step = (code) => (bySurprisal ? `u${surprisalStep(bits(code), scale)}` : `p${probabilityStep(code)}`);
+  return { rung, sums, bySurprisal, scale, classes: (at) => [sums[at] === null ? "none" : step(sums[at])] };
+}
 
 export function start({ root, data, scope, position }) {
   const card = root.querySelector(".card");
-  const strip = startStrip(root.querySelector(".strip"), scope);
+  const strip = startUnitStrip(root.querySelector(".strip"), scope, data);
+  const markUnit = startUnitSwitch(root, scope, data);
+  const colours = root.querySelector(".colours");
+  const markColour = startSwitch(colours, "colour", (name) => scope.keep("colour", name));
+  const note = root.querySelector(".unit-note");
   scope.accept("t", (value) => Number.isInteger(value) && value >= 0 && value < data.tokens.length);
-  let written = position.drawn;
-  scope.follow(["t"], update);
+  let written = `token/${position.drawn}`;
+  let painted = "token/false";
+  scope.follow(["t", "u", "colour"], update);
   update();
 
   function update() {
     const shown = position();
+    const now = look(data, scope);
+    const { rung, bySurprisal } = now;
+    if (painted !== `${rung.unit}/${bySurprisal}`) dress(now);
+    painted = `${rung.unit}/${bySurprisal}`;
     strip.mark(shown, scope.kept("t") ?? position.usual);
-    if (shown !== written) card.replaceChildren(...write(shown));
-    written = shown;
+    const stop = rung.stopOf[shown];
+    const key = rung.unit === "token" || !stop ? `token/${shown}` : `${rung.unit}/${stop.units[0]}`;
+    if (key !== written) card.replaceChildren(...(key.startsWith("token/") ? write(shown) : writeUnit(data, now, stop)));
+    written = key;
+  }
+
+  function dress({ rung, bySurprisal, scale, classes }) {
+    strip.draw(rung);
+    strip.paint(classes);
+    markUnit(rung.unit);
+    const byUnit = rung.unit !== "token";
+    colours.querySelector("[data-colour='probability']").disabled = byUnit;
+    markColour(bySurprisal ? "surprisal" : "probability");
+    for (const legend of root.querySelectorAll("[data-legend]")) legend.hidden = (legend.dataset.legend === "surprisal") !== bySurprisal;
+    root.querySelectorAll("[data-legend='surprisal'] li > span").forEach((edge, at) => { edge.textContent = at ? SURPRISAL_EDGES[at - 1] * scale : 0; });
+    note.hidden = !byUnit;
+    note.textContent = [fill(data.words.by_unit, { unit: rung.name }), ...notes(data, rung)].join(data.language === "en" ? " " : "");
   }
 
   function write(p) {
@@ -27,6 +65,7 @@ export function start({ root, data, scope, position }) {
     const number = element("p", { class: "soft" }, fill(words.of, { position: p }));
     if (data.logs[p] === null) return [title, number, element("p", {}, words.nothing)];
     const facts = element("dl", {}, element("dt", {}, words.probability), element("dd", {}, percent(data.logs[p])),
+      element("dt", {}, words.surprisal), element("dd", {}, fill(words.bits, { value: amount(bits(data.logs[p])) })),
       element("dt", {}, words.rank), element("dd", {}, rank(data.ranks[p])));
     if (data.bytes[p]) facts.append(element("dt", {}, words.bytes), element("dd", { "data-raw": "" }, data.bytes[p]));
     const bars = element("ol", { class: "bars" });

@@ -1,0 +1,37 @@
+// The card of a unit of the text: its surprisal, and what each of its tokens has of it.
+
+import { amount, bits, element, fill } from "./format.js";
+
+export function writeUnit(data, { rung, sums }, stop) {
+  const { words } = data.units;
+  const inBits = (code) => fill(data.words.bits, { value: amount(code === null ? null : bits(code)) });
+  const known = stop.units.map((at) => sums[at]).filter((sum) => sum !== null);
+  const total = known.length ? known.reduce((a, b) => a + b, 0) : null;
+  const members = [...new Set(stop.units.flatMap((at) => rung.members[at]))].sort((a, b) => a - b);
+  const values = { unit: rung.name, count: stop.units.length, first: members[0], last: members.at(-1) };
+  const kind = stop.units.length > 1 ? words.of_several : members.length > 1 ? words.of : words.of_one;
+  const parts = [
+    element("p", { class: "name-of" }, rung.text(data, stop.units)),
+    element("p", { class: "soft" }, fill(kind, values)),
+  ];
+  if (total === null) return [...parts, element("p", {}, data.words.nothing)];
+  const facts = element("dl", {}, element("dt", {}, data.words.surprisal), element("dd", {}, inBits(total)));
+  const [begin, end] = rung.span(stop.units);
+  if (rung.unit !== "byte" && end > begin) facts.append(element("dt", {}, words.per_character), element("dd", {}, inBits(total / (end - begin))));
+  parts.push(facts);
+  if (stop.units.length > 1) parts.push(element("p", { class: "soft" }, fill(words.shared, values)));
+  const across = members.filter((p) => rung.straddles.has(p)).map((p) => data.tokens[p]);
+  if (across.length) parts.push(element("p", { class: "soft" }, fill(words.straddled, { ...values, tokens: across.join(" ") })));
+  return [...parts, element("p", { class: "instead" }, words.by_token), bars(data, rung, stop, members, inBits)];
+}
+
+/** The tokens with the part of their surprisal that falls to the stop. */
+function bars(data, rung, stop, members, inBits) {
+  const parts = members.map((p) => (data.logs[p] === null ? null : data.logs[p] * rung.share(stop.units, [p, 1])));
+  const largest = Math.max(...parts, 1);
+  const list = element("ol", { class: "bars" });
+  members.forEach((p, at) => list.append(element("li", { class: "actual", style: `--v:${((parts[at] ?? 0) / largest).toFixed(4)}` },
+    element("span", { class: "name" }, data.tokens[p]), element("span", { class: "bar" }),
+    element("span", { class: "value" }, inBits(parts[at])))));
+  return list;
+}

@@ -1,0 +1,27 @@
+"""Surprisal as figures write and colour it: bits, from log-probabilities in nats; it is what adds up over tokens."""
+
+from __future__ import annotations
+
+import math
+
+from lmviz.figures import notation, scales
+
+
+def bits(log_probability: float) -> float:
+    """-log2 p of a log-probability in nats, rounded as the pages' data hold it: hundredths of a bit, at least 0."""
+    nats = max(0, round(-1000 * float(log_probability))) / 1000
+    return round(100 * nats / math.log(2)) / 100
+
+
+def written(log_probability: float) -> str:
+    """Bits with two decimals; – for a log-probability that is none."""
+    return notation.amount(bits(log_probability)) if math.isfinite(log_probability) else "–"
+
+
+def step(log_probability: float, scale: int = 1) -> int:
+    """Step 0 to 7; ``scale`` is how many times wider the steps are for a unit that gathers much (`WIDER`)."""
+    return scales.step(bits(log_probability), [scale * edge for edge in scales.SURPRISAL_EDGES])
+
+
+WIDER = {"sentence": 10}
+"""Units whose sums would all lie beyond the last step, and by how much their steps are wider."""
