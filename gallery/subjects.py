@@ -1,4 +1,5 @@
-"""What the gallery is about: entries (one prompt under one model), their figures, and how far they have been built.
+"""What the gallery is about: entries (one prompt under one model), comparisons of several, their figures, and how far
+they have been built.
 
 An entry that has been computed, or has failed, has a *manifest* beside the store. Pages are written from the catalog,
 the manifests and the store alone; they never look at a model.
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from gallery.validation.schema import Model, Prompt
+from gallery.validation.schema import Comparison, Model, Prompt
 
 RECEIPT = "receipt"
 """Name of the receipt among the results of an attribution."""
@@ -17,14 +18,15 @@ RECEIPT = "receipt"
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of an entry.
+    """One figure of an entry or of a comparison.
 
     Attributes:
-        kind: one of `gallery.validation.schema.FIGURE_KINDS`.
+        kind: one of `gallery.validation.schema.FIGURE_KINDS` or ``COMPARISON_KINDS``.
         id: permanent id, 12 characters of base32.
         options: what identifies it beside the text and the model, as plain JSON.
         results: key in the store by name: ``{"": key}``, or one a method (``attribution``), or one a number of
-            components (``neuron_factors``, ``{"4": key, ...}``); `RECEIPT` for the receipt of an attribution.
+            components (``neuron_factors``, ``{"4": key, ...}``); `RECEIPT` for the receipt of an attribution. Of a
+            comparison one a model, by id, or one a prompt, ``{"0": key, "1": key}``.
         position: the position shown first, resolved to a number; None for kinds that have none.
         failure: why it could not be computed, by language; None if it could.
         incomplete: by name of a result that could not be computed, where others could: why, by language.
@@ -64,3 +66,61 @@ class Entry:
     def id(self) -> str:
         """``PROMPT/MODEL``, also the address of its page."""
         return f"{self.prompt.id}/{self.model.id}"
+
+    @property
+    def page(self) -> str:
+        return f"{self.id}/"
+
+    @property
+    def prompts(self) -> tuple[Prompt, ...]:
+        return (self.prompt,)
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        return (self.model,)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a comparison sets side by side: its entries of one prompt, or those of a minimal pair under one model.
+
+    Attributes:
+        id: ``compare/COMPARISON``, of a pair ``compare/COMPARISON/MODEL``.
+        comparison: that it is of.
+        entries: that it is drawn from, in the catalog's order.
+        status: of its own results: ``built``, ``failed`` or ``missing``; ``built`` where it needs none.
+        figures: those that can be drawn, in page order; `Figure.failure` where one of their parts failed.
+        reason: by language, why its own results failed or are missing; None when built.
+        command: the one command that builds it with its entries.
+        provenance: see `Entry`.
+    """
+
+    id: str
+    comparison: Comparison
+    entries: tuple[Entry, ...]
+    status: Literal["built", "failed", "missing"]
+    figures: tuple[Figure, ...]
+    reason: dict[str, str] | None
+    command: str
+    provenance: dict[str, Any]
+
+    @property
+    def page(self) -> str:
+        return f"compare/{self.comparison.id}/"
+
+    @property
+    def prompts(self) -> tuple[Prompt, ...]:
+        return tuple({entry.prompt.id: entry.prompt for entry in self.entries}.values())
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        return tuple({entry.model.id: entry.model for entry in self.entries}.values())
+
+    @property
+    def unbuilt(self) -> tuple[Entry, ...]:
+        """Entries that are not there to be drawn from."""
+        return tuple(entry for entry in self.entries if entry.status != "built")
+
+
+Subject = Entry | Compared
+"""What a figure is of: it has an id, the page that it stands on, prompts, models, and a command that builds it."""

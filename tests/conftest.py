@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from family_models import make_model, sentencepiece_file, write_byte_level  # noqa: F401 (fixtures)
 from miniature import build_miniature, make_miniature
+from miniature_comparisons import add_comparisons
 
 CHROMIUM_FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -27,6 +28,15 @@ def built_source(miniature_source, tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("built") / "root"
     shutil.copytree(miniature_source, root)
     build_miniature(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def compared_source(built_source, tmp_path_factory) -> Path:
+    """The computed miniature gallery with comparisons, computed too (no site). Do not change it."""
+    root = tmp_path_factory.mktemp("compared") / "root"
+    shutil.copytree(built_source, root)
+    build_miniature(add_comparisons(root), jobs=1)
     return root
 
 

@@ -7,8 +7,9 @@ from collections import Counter
 from pathlib import Path
 
 from gallery.command.speech import Speech
+from gallery.engine.asked import asked_entries
 from gallery.engine.machine import KnownFiles
-from gallery.engine.plan import Step, pairs, steps
+from gallery.engine.plan import Step, steps
 from gallery.validation import gallery_root, read_catalog
 from gallery.validation.problems import did_you_mean, listed
 from gallery.validation.schema import Catalog
@@ -20,7 +21,10 @@ class Mistake(Exception):
 
 def check(arguments: argparse.Namespace, speech: Speech) -> int:
     catalog = read_catalog(gallery_root())
-    speech.say("catalog_is_fine", prompts=len(catalog.prompts), models=len(catalog.models))
+    speech.say(
+        "catalog_is_fine", prompts=len(catalog.prompts), models=len(catalog.models),
+        comparisons=len(catalog.comparisons),
+    )
     return 0
 
 
@@ -140,7 +144,8 @@ def _must_match(catalog: Catalog, only: str | None, model_ids: tuple[str, ...], 
             guess = did_you_mean(name, known_models)
             raise Mistake(speech.of("no_such_model", id=name, did_you_mean=guess, known=listed(known_models)))
     if not choose(catalog, only, model_ids).prompts:
-        names = [f"{prompt.id}/{model.id}" for prompt, model in pairs(catalog)]
+        names = [asked.id for asked in asked_entries(catalog)]
+        names += [f"compare/{comparison.id}/*" for comparison in catalog.comparisons]
         given = only or ", ".join(model_ids)
         guess = did_you_mean(given, [*names, *(prompt.id for prompt in catalog.prompts)])
         raise Mistake(speech.of("nothing_matches", glob=given, did_you_mean=guess, example=(names or ["–"])[0]))
@@ -149,7 +154,7 @@ def _must_match(catalog: Catalog, only: str | None, model_ids: tuple[str, ...], 
 def _tell_missing(found: list[Step], catalog: Catalog, speech: Speech) -> None:
     """Models that are not here: one line each, with the command that brings them."""
     missing = [step for step in found if step.state == "missing"]
-    counts = Counter(step.id.split("/")[1] for step in missing)
+    counts = Counter(step.id.rsplit("/", 1)[1] for step in missing)
     if counts:
         speech.say("missing_models", n=len(missing))
     for model in catalog.models:

@@ -1,4 +1,4 @@
-"""From what the catalog asks to calls of lmviz: one result of one trace."""
+"""From what the catalog asks to calls of lmviz: one result of one trace, or of two."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lmviz.results import Attribution, Result
 from lmviz.tokens import TokenTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import lmviz
@@ -83,7 +83,7 @@ def targets_of(asked: list[Any] | None, tokens: TokenTable) -> list[range] | Non
     return spans
 
 
-def compute(wanted: Wanted, trace: lmviz.Trace, stored: Callable[[str], Attribution]) -> Result:
+def compute(wanted: Wanted, traces: Sequence[lmviz.Trace], stored: Callable[[str], Attribution]) -> Result:
     """The result; ``stored`` gives the attributions by method that a receipt is of.
 
     Raises ``ValueError`` (`NotPossible` among them) for what cannot be answered.
@@ -91,13 +91,14 @@ def compute(wanted: Wanted, trace: lmviz.Trace, stored: Callable[[str], Attribut
     import lmviz
 
     options = dict(wanted.options)
+    trace = traces[0]
     match wanted.kind:
         case "token_probabilities":
             return lmviz.token_probabilities(trace, **options)
         case "layer_predictions":
             return lmviz.layer_predictions(trace, **options)
-        case "rankings":
-            return lmviz.rankings(trace, **options)
+        case "lens_measures":
+            return lmviz.lens_measures(trace, **options)
         case "watched_words":
             position = position_of(wanted.kind, options.pop("position"), trace.tokens)
             return lmviz.watched_words(trace, options.pop("words"), position=position, **options)
@@ -112,4 +113,6 @@ def compute(wanted: Wanted, trace: lmviz.Trace, stored: Callable[[str], Attribut
             layers = options.pop("layers")
             chosen = None if layers is None else range(layers[0], layers[1] + 1)
             return lmviz.neuron_factors(trace, layers=chosen, **options)
+        case "prompt_pair":
+            return lmviz.prompt_pair(*traces, **options)
     raise ValueError(f"no analysis makes {wanted.kind}")

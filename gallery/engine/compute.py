@@ -1,4 +1,5 @@
-"""One entry: the model reads the text once, results go to the store one by one, the manifest is written last."""
+"""One entry or minimal pair: the model reads each text once, results go to the store one by one, the manifest is
+written last."""
 
 from __future__ import annotations
 
@@ -6,14 +7,15 @@ import gc
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gallery.engine import analyses, provenance
 from gallery.engine.failures import explain
 from gallery.engine.machine import threads_for
 from gallery.engine.manifest import Manifest, write_manifest
-from gallery.engine.request import Wanted, id_of_figure, request, wanted_figures
-from gallery.engine.task import Task
+from gallery.engine.request import Wanted
+from gallery.engine.task import Task, texts_of
 from gallery.engine.words import words
 from gallery.messages import Wording
 from gallery.store import Store
@@ -46,7 +48,7 @@ class Outcome:
 
 
 class Worker:
-    """Computes entries, keeping the model it loaded last.
+    """Computes entries and minimal pairs, keeping the model it loaded last.
 
     Args:
         threads: for every model; None for `gallery.engine.machine.threads_for` each.
@@ -63,7 +65,7 @@ class Worker:
         outcome = Outcome(task.id, "built")
         try:
             self._compute(task, outcome)
-            write_entry(task, outcome)
+            write_built(task, outcome)
         except CannotWrite as error:
             outcome.status, outcome.reason = "stopped", cannot_write(error)
         except Exception as error:
@@ -85,20 +87,21 @@ class Worker:
         torch.set_num_threads(threads)
         model = self._loaded(task)
         outcome.parts["load"] = round(time.monotonic() - started, 3)
-        trace = analyses.trace(model, task.prompt)
+        traces = [analyses.trace(model, prompt) for prompt in task.asked.prompts]
         outcome.parts["trace"] = round(time.monotonic() - started - outcome.parts["load"], 3)
         store = Store(task.root)
-        shared = provenance.of_entry(task, _device_name(model.device), threads)
-        for asked in self._to_compute(task, store, trace.tokens):
+        shared = provenance.of_task(task, _device_name(model.device), threads)
+        texts = [trace.tokens for trace in traces]
+        for asked in self._to_compute(task, store, texts):
             started = time.monotonic()
             wanted = _possible(asked, task, outcome)
-            if wanted is None or (wanted != asked and task.has(wanted, store, trace.tokens)):
+            if wanted is None or (wanted != asked and task.has(wanted, store, texts)):
                 continue
             try:
-                result = analyses.compute(wanted, trace, lambda method: store.read(task.key_of("attribution", method)))
+                result = analyses.compute(wanted, traces, lambda method: store.read(task.key_of("attribution", method)))
                 how = {
-                    **shared, "text": task.prompt.text, "generation": request(task.prompt, task.model)["generation"],
-                    "analysis": wanted.kind, "options": wanted.options, "seed": wanted.options.get("seed"),
+                    **shared, **task.asked.reading, "analysis": wanted.kind, "options": wanted.options,
+                    "seed": wanted.options.get("seed"),
                 }
                 store.write(task.key(wanted), result, how)
                 outcome.computed.append(task.key(wanted))
@@ -106,7 +109,7 @@ class Worker:
             except CannotWrite:
                 raise
             except Exception as error:
-                if wanted.kind == "token_probabilities":
+                if wanted == task.first:
                     raise
                 outcome.failures[wanted.kind, wanted.name] = self._why(error, task)
                 outcome.details.append(traceback.format_exc(limit=-12))
@@ -115,10 +118,10 @@ class Worker:
         """Paths from the gallery's root: manifests are published, and are the same wherever the gallery lies."""
         return {name: text.replace(f"{task.root}/", "") for name, text in explain(error, self.device).items()}
 
-    def _to_compute(self, task: Task, store: Store, tokens: TokenTable) -> tuple[Wanted, ...]:
+    def _to_compute(self, task: Task, store: Store, texts: Sequence[TokenTable]) -> tuple[Wanted, ...]:
         """What is missing, and what is of another continuation than the one that this machine now writes."""
         return tuple(
-            wanted for wanted in task.wanted() if wanted in task.missing or not task.has(wanted, store, tokens)
+            wanted for wanted in task.asked.wanted if wanted in task.missing or not task.has(wanted, store, texts)
         )
 
     def _loaded(self, task: Task):
@@ -136,21 +139,21 @@ def _possible(wanted: Wanted, task: Task, outcome: Outcome) -> Wanted | None:
     failed = {name for kind, name in outcome.failures if kind == "attribution"}
     if wanted.kind != "attribution_receipt" or not failed:
         return wanted
-    figure = next(figure for figure in wanted_figures(task.prompt) if wanted in figure.results)
+    figure = next(figure for figure in task.asked.figures if wanted in figure.results)
     return next((narrowed for narrowed in figure.without(failed) if narrowed.name == wanted.name), None)
 
 
-def write_entry(task: Task, outcome: Outcome) -> None:
-    """Write the manifest of an entry whose results are in the store; positions that are not there join ``outcome``.
+def write_built(task: Task, outcome: Outcome) -> None:
+    """Write the manifest of what has its results in the store; positions that are not there join ``outcome``.
 
     Raises `CannotWrite`, `DamagedResult`.
     """
     store = Store(task.root)
-    probabilities = task.key_of("token_probabilities")
-    tokens, shared = store.read(probabilities).tokens, store.provenance(probabilities)
+    first = task.key(task.first)
+    tokens, shared = texts_of(store.read(first))[0], store.provenance(first)
     own = ("text", "generation", "analysis", "options", "seed")
     figures, unplaced = [], {}
-    for wanted_figure in wanted_figures(task.prompt):
+    for wanted_figure in task.asked.figures:
         failed = {w.name: outcome.failures[w.kind, w.name] for w in wanted_figure.results
                   if (w.kind, w.name) in outcome.failures}
         results = {w.name: task.key(w) for w in wanted_figure.without(failed)}
@@ -163,7 +166,7 @@ def write_entry(task: Task, outcome: Outcome) -> None:
                 failure = unplaced[wanted_figure.kind, ""] = error.wording
         figures.append(Figure(
             kind=wanted_figure.kind,
-            id=id_of_figure(wanted_figure, task.prompt, task.model, task.digests),
+            id=task.asked.figure_id(wanted_figure, task.digests),
             options=wanted_figure.options,
             results=results,
             position=position,
@@ -171,9 +174,9 @@ def write_entry(task: Task, outcome: Outcome) -> None:
             incomplete=failed if results else {},
         ))
     outcome.failures.update(unplaced)
-    write_manifest(task.root, task.prompt.id, task.model.id, Manifest(
+    write_manifest(task.root, task.id, Manifest(
         status="built",
-        request=request(task.prompt, task.model),
+        request=task.asked.request,
         digests=task.digests,
         figures=tuple(figures),
         provenance={name: value for name, value in shared.items() if name not in own},
@@ -181,9 +184,8 @@ def write_entry(task: Task, outcome: Outcome) -> None:
 
 
 def write_failure(task: Task, reason: Wording) -> None:
-    """Write the manifest of an entry that failed; results of earlier builds stay in the store. Raises `CannotWrite`."""
-    asked = request(task.prompt, task.model)
-    write_manifest(task.root, task.prompt.id, task.model.id, Manifest("failed", asked, task.digests, reason=reason))
+    """Write the manifest of what failed; results of earlier builds stay in the store. Raises `CannotWrite`."""
+    write_manifest(task.root, task.id, Manifest("failed", task.asked.request, task.digests, reason=reason))
 
 
 def cannot_write(error: CannotWrite) -> Wording:

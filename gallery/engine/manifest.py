@@ -1,4 +1,5 @@
-"""Manifests: for each entry that was computed or failed, what was asked, what came of it, and where it lies.
+"""Manifests: of each entry or minimal pair that was computed or failed, what was asked, what came of it, and where
+that lies.
 
 A manifest is written last, when every result it names is in the store.
 """
@@ -19,11 +20,11 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Manifest:
-    """What ``build/entries/PROMPT/MODEL.json`` says.
+    """What ``build/entries/PROMPT/MODEL.json`` says, or ``build/entries/compare/COMPARISON/MODEL.json``.
 
     Attributes:
         status: ``built`` or ``failed``.
-        request: what the catalog said, see `gallery.engine.request.request`.
+        request: what the catalog said, see `gallery.engine.asked.Asked.request`.
         digests: of weights and tokenizer.
         figures: empty where ``failed``.
         reason: by language, why it failed.
@@ -43,14 +44,15 @@ class Manifest:
         return self.status == "built" and not any(f.failure or f.incomplete for f in self.figures)
 
 
-def manifest_path(root: Path, prompt_id: str, model_id: str) -> Path:
-    return Path(root) / "build" / "entries" / prompt_id / f"{model_id}.json"
+def manifest_path(root: Path, name: str) -> Path:
+    """``name`` is the id of what was built: ``PROMPT/MODEL``, ``compare/COMPARISON/MODEL``."""
+    return Path(root) / "build" / "entries" / f"{name}.json"
 
 
-def read_manifest(root: Path, prompt_id: str, model_id: str) -> Manifest | None:
+def read_manifest(root: Path, name: str) -> Manifest | None:
     """The manifest, None where there is none or it is not one of ours (it is then written anew)."""
     try:
-        content = json.loads(manifest_path(root, prompt_id, model_id).read_bytes())
+        content = json.loads(manifest_path(root, name).read_bytes())
         if content.pop("format") != FORMAT:
             return None
         figures = tuple(Figure(**figure) for figure in content.pop("figures"))
@@ -61,7 +63,7 @@ def read_manifest(root: Path, prompt_id: str, model_id: str) -> Manifest | None:
     return manifest if complete else None
 
 
-def write_manifest(root: Path, prompt_id: str, model_id: str, manifest: Manifest) -> None:
+def write_manifest(root: Path, name: str, manifest: Manifest) -> None:
     # Keys keep the catalog's order: of methods, of numbers of components.
     content = json.dumps({"format": FORMAT, **asdict(manifest)}, ensure_ascii=False, indent=1)
-    write_atomically(manifest_path(root, prompt_id, model_id), content.encode() + b"\n")
+    write_atomically(manifest_path(root, name), content.encode() + b"\n")

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from gallery.engine.asked import Asked, asked_entries, asked_pairs
 from gallery.engine.machine import KnownFiles, Located, locate
 from gallery.engine.manifest import Manifest, read_manifest
-from gallery.engine.request import Wanted, request
-from gallery.engine.task import Task
+from gallery.engine.request import Wanted
+from gallery.engine.task import Task, texts_of
 from gallery.engine.words import words
 from gallery.messages import LANGUAGES, Wording
 from gallery.store import DamagedResult, Store
-from gallery.subjects import Entry
+from gallery.subjects import Entry, Figure
 from gallery.validation.reader import read_lock
-from gallery.validation.schema import Catalog, FetchedModel, Model, Prompt
+from gallery.validation.schema import Catalog, FetchedModel, Model
 
 
 @dataclass(frozen=True)
 class Step:
-    """What a build would do about one entry.
+    """What a build would do about one entry or minimal pair.
 
     Attributes:
         state: ``current``: nothing; ``compute``: ``task`` has missing results; ``write``: all results are there, only
@@ -38,23 +39,29 @@ class Step:
     cure: str | None = None
 
 
-def pairs(catalog: Catalog) -> Iterator[tuple[Prompt, Model]]:
-    """Every prompt with every model that reads it, in the catalog's order."""
-    for prompt in catalog.prompts:
-        for model in catalog.models:
-            if not prompt.models or model.id in prompt.models:
-                yield prompt, model
+@dataclass(frozen=True)
+class Standing:
+    """How far an entry or minimal pair is built; see `gallery.subjects.Entry`."""
 
-
-def build_command(prompt_id: str, model_id: str) -> str:
-    return f"python build_gallery.py build --only '{prompt_id}/{model_id}'"
+    status: Literal["built", "failed", "missing"]
+    figures: tuple[Figure, ...]
+    reason: Wording | None
+    command: str
+    provenance: dict[str, Any]
 
 
 def entries(catalog: Catalog, root: Path) -> list[Entry]:
     """All entries as they stand on disk: manifests only, so that a gallery is published where no model is."""
     root = Path(root)
     located = Locations(root)
-    return [_entry(prompt, model, root, located) for prompt, model in pairs(catalog)]
+    found = []
+    for asked in asked_entries(catalog):
+        standing = standing_of(asked, root, located)
+        found.append(Entry(
+            asked.prompts[0], asked.model, standing.status, standing.figures, standing.reason, standing.command,
+            standing.provenance,
+        ))
+    return found
 
 
 class Locations:
@@ -73,66 +80,57 @@ class Locations:
         return self._located[model.id]
 
 
-def _entry(prompt: Prompt, model: Model, root: Path, located: Locations) -> Entry:
-    command = build_command(prompt.id, model.id)
-    manifest = read_manifest(root, prompt.id, model.id)
-    if manifest is not None and _is_of(manifest, prompt, model):
-        return Entry(
-            prompt, model, manifest.status, manifest.figures, manifest.reason, command, manifest.provenance
-        )
-    where = located.of(model)
+def standing_of(asked: Asked, root: Path, located: Locations) -> Standing:
+    """How far it is built, from its manifest."""
+    command = f"python build_gallery.py build --only '{asked.id}'"
+    manifest = read_manifest(root, asked.id)
+    if manifest is not None and _is_of(manifest, asked):
+        return Standing(manifest.status, manifest.figures, manifest.reason, command, manifest.provenance)
+    where = located.of(asked.model)
     if where.directory is None:
-        return Entry(prompt, model, "missing", (), where.reason, command, {})
-    why = words("not_computed") if manifest is None else _what_changed(manifest, request(prompt, model), None)
-    return Entry(prompt, model, "missing", (), why, command, {})
+        return Standing("missing", (), where.reason, command, {})
+    why = words("not_computed") if manifest is None else _what_changed(manifest, asked.request, None)
+    return Standing("missing", (), why, command, {})
 
 
 def steps(catalog: Catalog, root: Path, known: KnownFiles, located: Locations | None = None) -> Iterator[Step]:
-    """What a build would do, entry by entry."""
+    """What a build would do, entry by entry, then minimal pair by minimal pair."""
     root = Path(root)
     located = located or Locations(root)
     store = Store(root)
-    for prompt, model in pairs(catalog):
-        yield _step(prompt, model, root, store, known, located)
+    for asked in (*asked_entries(catalog), *asked_pairs(catalog)):
+        yield _step(asked, root, store, known, located)
 
 
-def at_tier(prompt: Prompt, tier: str | None) -> Prompt:
-    """The prompt as a command asks for it; as the catalog does where ``tier`` is None."""
-    return prompt if tier is None else prompt.model_copy(update={"tier": tier})
-
-
-def _is_of(manifest: Manifest, prompt: Prompt, model: Model) -> bool:
+def _is_of(manifest: Manifest, asked: Asked) -> bool:
     """Whether it was made for what the catalog says, or for more: at tier ``full``, which a command had asked for."""
-    return manifest.request in (request(prompt, model), request(at_tier(prompt, "full"), model))
+    return manifest.request in (asked.request, asked.at_full.request)
 
 
-def _stays_full(manifest: Manifest, prompt: Prompt, model: Model, digests: dict[str, str], store: Store) -> bool:
+def _stays_full(manifest: Manifest, asked: Asked, digests: dict[str, str], store: Store) -> bool:
     """Whether an entry was built at tier ``full`` and is there: a build that does not ask for that leaves it so."""
     return (
-        manifest.status == "built" and manifest.digests == digests
-        and manifest.request == request(at_tier(prompt, "full"), model)
+        manifest.status == "built" and manifest.digests == digests and manifest.request == asked.at_full.request
         and all(store.has(key) for figure in manifest.figures for key in figure.results.values())
     )
 
 
-def _step(prompt: Prompt, model: Model, root: Path, store: Store, known: KnownFiles, located: Locations) -> Step:
-    name = f"{prompt.id}/{model.id}"
-    manifest = read_manifest(root, prompt.id, model.id)
-    where = located.of(model)
+def _step(asked: Asked, root: Path, store: Store, known: KnownFiles, located: Locations) -> Step:
+    manifest = read_manifest(root, asked.id)
+    where = located.of(asked.model)
     if where.directory is None:
-        if manifest is not None and manifest.is_whole and _is_of(manifest, prompt, model):
-            return Step(name, "current")
-        return Step(name, "missing", where.reason, cure=where.cure)
+        if manifest is not None and manifest.is_whole and _is_of(manifest, asked):
+            return Step(asked.id, "current")
+        return Step(asked.id, "missing", where.reason, cure=where.cure)
     try:
         digests = known.digests(where.directory)
     except (ValueError, OSError) as error:
-        return Step(name, "failed", words("refused", why=str(error)))
-    if manifest is not None and _stays_full(manifest, prompt, model, digests, store):
-        prompt = at_tier(prompt, "full")
-    asked = request(prompt, model)
-    task = Task(root, prompt, model, where.directory, where.commit, digests, ())
+        return Step(asked.id, "failed", words("refused", why=str(error)))
+    if manifest is not None and _stays_full(manifest, asked, digests, store):
+        asked = asked.at_full
+    task = Task(root, asked, where.directory, where.commit, digests, ())
     missing, damaged = [], []
-    for wanted in task.wanted():
+    for wanted in asked.wanted:
         key = task.key(wanted)
         try:
             if not store.has(key):
@@ -143,14 +141,15 @@ def _step(prompt: Prompt, model: Model, root: Path, store: Store, known: KnownFi
         except DamagedResult as error:
             missing.append(wanted)
             damaged.append(error.wording)
-    behind = manifest is None or manifest.request != asked or manifest.digests != digests or not manifest.is_whole
+    request = asked.request
+    behind = manifest is None or manifest.request != request or manifest.digests != digests or not manifest.is_whole
     if behind and not missing:
-        tokens = store.read(task.key_of("token_probabilities")).tokens
-        missing = [wanted for wanted in task.wanted() if not task.has(wanted, store, tokens)]
+        texts = texts_of(store.read(task.key(task.first)))
+        missing = [wanted for wanted in asked.wanted if not task.has(wanted, store, texts)]
     task = replace(task, missing=tuple(missing))
     if missing:
-        return Step(name, "compute", _why(manifest, asked, digests, missing), task, tuple(damaged))
-    return Step(name, "write", _why(manifest, asked, digests, []), task) if behind else Step(name, "current")
+        return Step(asked.id, "compute", _why(manifest, request, digests, missing), task, tuple(damaged))
+    return Step(asked.id, "write", _why(manifest, request, digests, []), task) if behind else Step(asked.id, "current")
 
 
 def _why(manifest: Manifest | None, asked: dict, digests: dict[str, str], missing: list[Wanted]) -> Wording:

@@ -40,8 +40,8 @@ def libraries() -> dict[str, str]:
     return versions
 
 
-def of_entry(task: Any, device: str, threads: int) -> dict[str, Any]:
-    """What all results of an entry share, for `gallery.engine.plan.Task`."""
+def of_task(task: Any, device: str, threads: int) -> dict[str, Any]:
+    """What all results of a `gallery.engine.task.Task` share."""
     model = task.model
     return {
         "model": model.id,

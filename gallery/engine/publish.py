@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gallery.engine.asked import Asked, asked_entries
 from gallery.engine.machine import KnownFiles
 from gallery.engine.manifest import read_manifest
-from gallery.engine.plan import Locations, pairs
-from gallery.engine.request import result_key, shipped_results
+from gallery.engine.plan import Locations
+from gallery.engine.request import Wanted, shipped_results
 from gallery.engine.run import choose
 from gallery.store import DamagedResult, Store, path_in, read_provenance
 from gallery.store.files import remove_leftovers, write_atomically
-from gallery.validation.schema import Catalog, Model, Prompt
+from gallery.validation.schema import Catalog
 
 
 @dataclass
@@ -43,9 +44,9 @@ def publish(catalog: Catalog, root: Path, *, only: str | None = None) -> Publish
     root = Path(root)
     done, store, digests = Published(), Store(root), _Digests(root)
     remove_leftovers(store.published)
-    for prompt, model in pairs(choose(catalog, only)):
-        if shipped_results(prompt) and (own := digests.of(prompt, model)):
-            _ship(f"{prompt.id}/{model.id}", _keys(prompt, model, own), store, done)
+    for asked in asked_entries(choose(catalog, only)):
+        if _shipped(asked) and (own := digests.of(asked)):
+            _ship(asked.id, _keys(asked, own), store, done)
     _remove_unneeded(catalog, store, digests, done)
     return done
 
@@ -56,16 +57,20 @@ class _Digests:
     def __init__(self, root: Path):
         self._root, self._known, self._located = root, KnownFiles(root), Locations(root)
 
-    def of(self, prompt: Prompt, model: Model) -> dict[str, str] | None:
-        directory = self._located.of(model).directory
+    def of(self, asked: Asked) -> dict[str, str] | None:
+        directory = self._located.of(asked.model).directory
         if directory is not None:
             return self._known.digests(directory)
-        manifest = read_manifest(self._root, prompt.id, model.id)
+        manifest = read_manifest(self._root, asked.id)
         return manifest and manifest.digests
 
 
-def _keys(prompt: Prompt, model: Model, digests: dict[str, str]) -> set[str]:
-    return {result_key(wanted, prompt, model, digests) for wanted in shipped_results(prompt)}
+def _shipped(asked: Asked) -> tuple[Wanted, ...]:
+    return shipped_results(asked.prompts[0])
+
+
+def _keys(asked: Asked, digests: dict[str, str]) -> set[str]:
+    return {asked.result_key(wanted, digests) for wanted in _shipped(asked)}
 
 
 def _ship(name: str, keys: set[str], store: Store, done: Published) -> None:
@@ -84,20 +89,20 @@ def _ship(name: str, keys: set[str], store: Store, done: Published) -> None:
 
 
 def _remove_unneeded(catalog: Catalog, store: Store, digests: _Digests, done: Published) -> None:
-    shipping = [(prompt, model) for prompt, model in pairs(catalog) if shipped_results(prompt)]
+    shipping = [asked for asked in asked_entries(catalog) if _shipped(asked)]
     for path in sorted(store.published.rglob("*.safetensors")):
         if not any(path.stem in keys for keys in _keys_that_need(path, shipping, digests)):
             path.unlink()
             done.n_removed += 1
 
 
-def _keys_that_need(path: Path, shipping: list[tuple[Prompt, Model]], digests: _Digests) -> Iterator[set[str]]:
+def _keys_that_need(path: Path, shipping: list[Asked], digests: _Digests) -> Iterator[set[str]]:
     """What entries of a published result's model ship; where the model is not here, with the digests in the file."""
     try:
         made = read_provenance(path)
     except DamagedResult:
         return
     own = {"weights": made["weights_digest"], "tokenizer": made["tokenizer_digest"]}
-    for prompt, model in shipping:
-        if model.id == made["model"]:
-            yield _keys(prompt, model, digests.of(prompt, model) or own)
+    for asked in shipping:
+        if asked.model.id == made["model"]:
+            yield _keys(asked, digests.of(asked) or own)

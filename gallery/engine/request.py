@@ -1,8 +1,4 @@
-"""What the catalog asks of the numbers: which results an entry needs, their keys, and the figures drawn from them.
-
-A key covers what a result's numbers depend on and nothing else. So titles change nothing, a watched word changes one
-result, and other weights change all of a model's.
-"""
+"""What the catalog asks of the numbers: which results an entry needs, and the figures drawn from them."""
 
 from __future__ import annotations
 
@@ -10,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gallery.store import figure_id, identity
 from gallery.subjects import RECEIPT
 from gallery.validation.attribution import (
     DEFAULT_BASELINES,
@@ -19,7 +14,6 @@ from gallery.validation.attribution import (
     methods_of,
 )
 from gallery.validation.schema import FIGURE_KINDS, Model, Prompt
-from lmviz.results import result_class
 
 RANDOM_ORDERS = 100
 """Random orders that a receipt sets beside the methods."""
@@ -27,7 +21,7 @@ RANDOM_ORDERS = 100
 
 @dataclass(frozen=True)
 class Wanted:
-    """One result that an entry needs.
+    """One result that an entry or a minimal pair needs.
 
     Attributes:
         kind: kind of result, see `lmviz.results`.
@@ -42,7 +36,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class WantedFigure:
-    """One figure that an entry shows, and the results it is drawn from."""
+    """One figure that is shown, and the results it is drawn from."""
 
     kind: str
     options: dict[str, Any]
@@ -77,16 +71,6 @@ def reading_of(model: Model) -> dict[str, Any]:
     return model.model_dump(mode="json", include={"start", "dtype", "tokenizer", "architecture"})
 
 
-def request(prompt: Prompt, model: Model) -> dict[str, Any]:
-    """All that the catalog says of an entry that its numbers or figures depend on, as plain JSON by part."""
-    return {
-        "text": prompt.text,
-        "generation": generation_of(prompt),
-        "model": {**reading_of(model), "hub": model.hub, "revision": model.revision, "version": model.version},
-        "figures": {figure.kind: figure.options for figure in wanted_figures(prompt)},
-    }
-
-
 def wanted_figures(prompt: Prompt) -> tuple[WantedFigure, ...]:
     """The figures of an entry, in page order."""
     asked = prompt.figures
@@ -102,7 +86,7 @@ def wanted_figures(prompt: Prompt) -> tuple[WantedFigure, ...]:
         ]
     if asked.rankings is not None:
         options = {"final_norm": True}
-        figures.append(WantedFigure("rankings", options, (Wanted("rankings", "", options),)))
+        figures.append(WantedFigure("rankings", options, (Wanted("lens_measures", "", options),)))
     if asked.watched_words:
         options = {**asked.watched_words.model_dump(mode="json"), "final_norm": True}
         figures.append(WantedFigure("watched_words", options, (Wanted("watched_words", "", options),)))
@@ -116,6 +100,12 @@ def wanted_figures(prompt: Prompt) -> tuple[WantedFigure, ...]:
         )
         figures.append(WantedFigure("neuron_factors", plain, results))
     return tuple(sorted(figures, key=lambda figure: FIGURE_KINDS.index(figure.kind)))
+
+
+def pair_figures() -> tuple[WantedFigure, ...]:
+    """The figures of a minimal pair that need a result of their own; others are drawn from its entries' results."""
+    options = {"final_norm": True}
+    return (WantedFigure("pair_divergence", options, (Wanted("prompt_pair", "", options),)),)
 
 
 def _attribution(prompt: Prompt) -> WantedFigure:
@@ -155,32 +145,3 @@ def shipped_results(prompt: Prompt) -> tuple[Wanted, ...]:
         return ()
     results = _attribution(prompt).results
     return tuple(wanted for wanted in results if wanted.name not in FAST_METHODS)
-
-
-def result_key(wanted: Wanted, prompt: Prompt, model: Model, digests: dict[str, str]) -> str:
-    """Key in the store. The model's id is part of it because results carry it for their captions."""
-    return identity({
-        "analysis": wanted.kind,
-        "options": wanted.options,
-        "schema_version": result_class(wanted.kind).schema_version,
-        "text": prompt.text,
-        "generation": generation_of(prompt),
-        "model": model.id,
-        **reading_of(model),
-        "digests": digests,
-    })
-
-
-def id_of_figure(figure: WantedFigure, prompt: Prompt, model: Model, digests: dict[str, str]) -> str:
-    """The figure's permanent id."""
-    versions = {wanted.kind: result_class(wanted.kind).schema_version for wanted in figure.results}
-    return figure_id({
-        "subject": {"prompt": prompt.id, "model": model.id},
-        "kind": figure.kind,
-        "options": figure.options,
-        "schema_version": versions if len(versions) > 1 else versions[figure.results[0].kind],
-        "text": prompt.text,
-        "generation": generation_of(prompt),
-        **reading_of(model),
-        "digests": digests,
-    })

@@ -14,10 +14,11 @@ from fnmatch import fnmatchcase
 from importlib.util import find_spec
 from pathlib import Path
 
-from gallery.engine.compute import Outcome, write_entry, write_failure
+from gallery.engine.asked import asked_entries, at_tier
+from gallery.engine.compute import Outcome, write_built, write_failure
 from gallery.engine.fetch import fetch, remember
 from gallery.engine.machine import KnownFiles
-from gallery.engine.plan import Locations, Step, at_tier, pairs, steps
+from gallery.engine.plan import Locations, Step, steps
 from gallery.engine.pool import default_jobs, run_tasks
 from gallery.engine.provenance import libraries
 from gallery.engine.task import Task
@@ -26,7 +27,7 @@ from gallery.messages import Wording
 from gallery.store import Store
 from gallery.store.files import CannotWrite, remove_leftovers
 from gallery.validation.reader import read_lock
-from gallery.validation.schema import Catalog, Model, Prompt
+from gallery.validation.schema import Catalog, Model
 
 Say = Callable[[Wording], None]
 
@@ -44,8 +45,8 @@ class Summary:
     """What a build did.
 
     Attributes:
-        steps: every entry that was chosen, as it stood before.
-        outcomes: of the entries that were computed.
+        steps: every entry and minimal pair that was chosen, as it stood before.
+        outcomes: of those that were computed.
         unfetched: by model id: why a hub model that was named could not be fetched.
         stopped: why the build ended early (nothing could be written), by language.
     """
@@ -57,7 +58,7 @@ class Summary:
 
     @property
     def failed(self) -> list[Outcome]:
-        """Entries that failed, or have figures that did."""
+        """Entries and pairs that failed, or have figures that did."""
         return [outcome for outcome in self.outcomes if outcome.status != "built" or outcome.failures]
 
     @property
@@ -68,36 +69,50 @@ class Summary:
 def choose(
     catalog: Catalog, only: str | None, model_ids: Sequence[str] = (), *, tier: str | None = None
 ) -> Catalog:
-    """The catalog with only the entries that match; no prompts where none does.
+    """The catalog with only the entries and comparisons that match; no prompts where none does.
+
+    A comparison brings the entries that it is drawn from.
 
     Args:
-        only: a glob on ``prompt/model``; without a slash, on the prompt.
+        only: a glob on ``prompt/model`` and ``compare/comparison/model``; without a slash, on the prompt.
         model_ids: models to read with; all where empty.
         tier: ``full`` for all of them; None for that which the catalog gives each.
     """
     glob = only if only is None or "/" in only else f"{only}/*"
 
-    def is_chosen(prompt: Prompt, model: Model) -> bool:
-        named = not model_ids or model.id in model_ids
-        return named and (glob is None or fnmatchcase(f"{prompt.id}/{model.id}", glob))
+    def is_chosen(name: str) -> bool:
+        named = not model_ids or name.rsplit("/", 1)[1] in model_ids
+        return named and (glob is None or fnmatchcase(name, glob))
 
-    chosen = [(prompt, model) for prompt, model in pairs(catalog) if is_chosen(prompt, model)]
+    compared = {
+        comparison.id: tuple(model for model in comparison.models if is_chosen(f"compare/{comparison.id}/{model}"))
+        for comparison in catalog.comparisons
+    }
+    needed = {
+        f"{prompt}/{model}" for comparison in catalog.comparisons for prompt in comparison.prompt_ids
+        for model in compared[comparison.id]
+    }
+    chosen = [asked for asked in asked_entries(catalog) if is_chosen(asked.id) or asked.id in needed]
     readers: dict[str, list[str]] = {}
-    for prompt, model in chosen:
-        readers.setdefault(prompt.id, []).append(model.id)
-    used = {model.id for _, model in chosen}
+    for asked in chosen:
+        readers.setdefault(asked.prompts[0].id, []).append(asked.model.id)
+    used = {asked.model.id for asked in chosen}
     return catalog.model_copy(update={
         "models": tuple(model for model in catalog.models if model.id in used),
         "prompts": tuple(
             at_tier(prompt, tier).model_copy(update={"models": tuple(readers[prompt.id])})
             for prompt in catalog.prompts if prompt.id in readers
         ),
+        "comparisons": tuple(
+            comparison.model_copy(update={"models": compared[comparison.id]})
+            for comparison in catalog.comparisons if compared[comparison.id]
+        ),
     })
 
 
 def named_hub_models(catalog: Catalog, only: str | None, model_ids: Sequence[str] = ()) -> list[Model]:
     """Hub models that were asked for by name, wildcards not counting."""
-    named = {*model_ids, *([only.split("/", 1)[1]] if only and "/" in only else [])}
+    named = {*model_ids, *([only.rsplit("/", 1)[1]] if only and "/" in only else [])}
     return [model for model in catalog.models if model.hub is not None and model.id in named]
 
 
@@ -105,7 +120,7 @@ def build(
     catalog: Catalog, root: Path, *, only: str | None = None, model_ids: Sequence[str] = (), tier: str | None = None,
     device: str = "auto", jobs: int | None = None, threads: int | None = None, say: Say = lambda wording: None,
 ) -> Summary:
-    """Compute what is missing of the chosen entries.
+    """Compute what is missing of the chosen entries and minimal pairs.
 
     Args:
         only, model_ids, tier: see `choose`; a hub model named here without wildcards is fetched if need be.
@@ -170,7 +185,7 @@ def _write_manifests(summary: Summary, say: Say) -> None:
             say(words("damaged_recomputed", entry=step.id, why=damaged))
         if step.state == "write":
             outcome = Outcome(step.id, "built")
-            write_entry(step.task, outcome)
+            write_built(step.task, outcome)
             summary.outcomes.append(outcome)
         elif step.state == "failed":
             summary.outcomes.append(Outcome(step.id, "failed", step.reason))

@@ -25,6 +25,9 @@ DEFAULT_BASELINES = {
 METHODS_WITHOUT_BASELINE = ("input_x_gradient", "saliency", "attention_rollout", "value_zeroing")
 """Methods that do not look at the baseline."""
 
+METHODS_WITHOUT_SIGN = ("saliency", "attention_rollout", "value_zeroing")
+"""Methods whose scores are magnitudes, which do not add up and cannot be compared between tokenizers."""
+
 REFUSED_METHODS = ("guided_backprop", "deconvolution", "guided_gradcam", "lrp")
 """Methods that other tools list and lmviz refuses; ``messages.toml`` has the reasons."""
 

@@ -1,4 +1,5 @@
-"""The catalog, read and checked: `models.yaml`, `tags.yaml`, `prompts/*.yaml` and `models.lock.yaml`."""
+"""The catalog, read and checked: `models.yaml`, `tags.yaml`, `prompts/*.yaml`, `comparisons/*.yaml` and
+`models.lock.yaml`."""
 
 from __future__ import annotations
 
@@ -7,24 +8,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from gallery.validation.comparisons import check_comparison, read_comparison
 from gallery.validation.explain import check, found
 from gallery.validation.models import check_model
 from gallery.validation.nodes import File, Node
 from gallery.validation.problems import CatalogProblems, words
 from gallery.validation.prompts import check_prompt
 from gallery.validation.root import inside
-from gallery.validation.schema import Bilingual, Catalog, FetchedModel, Model, Prompt
+from gallery.validation.schema import Bilingual, Catalog, Comparison, FetchedModel, Model, Prompt
 from gallery.validation.texts import Shape, check_fit, shape_of
 
 CATALOG = "gallery/catalog"
 LOCK = f"{CATALOG}/models.lock.yaml"
+_STRAY = {"prompts": "not_a_prompt_file", "comparisons": "not_a_comparison_file"}
 
 
 @dataclass
 class _Placed:
     """A checked object, its node and its file."""
 
-    item: Model | Prompt
+    item: Model | Prompt | Comparison
     node: Node
     file: File
 
@@ -46,16 +49,22 @@ def read_catalog(root: Path, *, look_at_models: bool = True) -> Catalog:
     models = list(_read_models(root, files, look_at_models, model_ids))
     tag_ids: set[str] = set()
     tags = _read_tags(root, files, tag_ids)
-    prompts = list(_read_prompts(root, files, model_ids, tag_ids))
+    prompt_ids: set[str] = set()
+    prompts = list(_read_prompts(root, files, model_ids, tag_ids, prompt_ids))
+    comparisons = list(_read_comparisons(root, files, _by_id(model_ids, models), _by_id(prompt_ids, prompts)))
     _check_unique(models, "model")
     _check_unique(prompts, "prompt")
+    _check_unique(comparisons, "comparison")
     if look_at_models:
         _check_texts(root, models, prompts)
     _read_lock(root, files)
     problems = [problem for file in files for problem in file.problems]
     if problems:
         raise CatalogProblems(problems)
-    return Catalog(models=tuple(m.item for m in models), prompts=tuple(p.item for p in prompts), tags=tags)
+    return Catalog(
+        models=tuple(m.item for m in models), prompts=tuple(p.item for p in prompts),
+        comparisons=tuple(c.item for c in comparisons), tags=tags,
+    )
 
 
 def read_lock(root: Path) -> dict[str, FetchedModel]:
@@ -117,27 +126,55 @@ def _read_tags(root: Path, files: list[File], ids: set[str]) -> dict[str, Biling
     return tags
 
 
-def _read_prompts(root: Path, files: list[File], model_ids: set[str], tag_ids: set[str]) -> Iterator[_Placed]:
-    directory = root / CATALOG / "prompts"
+def _read_prompts(
+    root: Path, files: list[File], model_ids: set[str], tag_ids: set[str], ids: set[str]
+) -> Iterator[_Placed]:
+    for stem, file, node in _read_directory(root, files, "prompts"):
+        ids.add(str(node.at("id").value))
+        prompt = check(Prompt, file, node)
+        if prompt is not None:
+            check_prompt(prompt, file, node, stem, model_ids, tag_ids)
+            yield _Placed(prompt, node, file)
+
+
+def _read_comparisons(
+    root: Path, files: list[File], models: dict[str, Model | None], prompts: dict[str, Prompt | None]
+) -> Iterator[_Placed]:
+    for stem, file, node in _read_directory(root, files, "comparisons", required=False):
+        comparison = read_comparison(file, node)
+        if comparison is not None:
+            check_comparison(comparison, file, node, stem, models, prompts)
+            yield _Placed(comparison, node, file)
+
+
+def _by_id(ids: set[str], placed: list[_Placed]) -> dict[str, Model | Prompt | None]:
+    """What may be named, with what it is; None where it has mistakes of its own."""
+    return {**dict.fromkeys(ids), **{one.item.id: one.item for one in placed}}
+
+
+def _read_directory(
+    root: Path, files: list[File], folder: str, *, required: bool = True
+) -> Iterator[tuple[str, File, Node]]:
+    """The YAML files of a folder of the catalog that can be read: name without suffix, file and root node."""
+    directory = root / CATALOG / folder
     if not directory.is_dir():
-        file = File(f"{CATALOG}/prompts")
-        files.append(file)
-        file.report(None, "directory_missing_in_catalog", path=str(directory))
+        if required:
+            file = File(f"{CATALOG}/{folder}")
+            files.append(file)
+            file.report(None, "directory_missing_in_catalog", path=str(directory))
         return
     for path in sorted(directory.iterdir()):
-        name = f"{CATALOG}/prompts/{path.name}"
+        name = f"{CATALOG}/{folder}/{path.name}"
         if path.name.startswith(".") or path.name.endswith("~"):
             continue
         if path.suffix != ".yaml":
             file = File(name)
             files.append(file)
-            file.report(None, "not_a_prompt_file", expected=f"{path.stem}.yaml")
+            file.report(None, _STRAY[folder], expected=f"{path.stem}.yaml")
             continue
         file, node = _load(root, name, files)
-        prompt = check(Prompt, file, node) if node is not None else None
-        if prompt is not None:
-            check_prompt(prompt, file, node, path.stem, model_ids, tag_ids)
-            yield _Placed(prompt, node, file)
+        if node is not None:
+            yield path.stem, file, node
 
 
 def _check_unique(placed: list[_Placed], what: str) -> None:
@@ -169,7 +206,7 @@ def _check_texts(root: Path, models: list[_Placed], prompts: list[_Placed]) -> N
             placed.file.report(node, "tokenizer_unreadable", model=placed.item.id, why=str(error))
     for placed in prompts:
         for shape in shapes:
-            if not placed.item.models or shape.model.id in placed.item.models:
+            if placed.item.is_read_by(shape.model):
                 check_fit(placed.item, placed.file, placed.node, shape)
 
 

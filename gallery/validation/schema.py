@@ -1,4 +1,5 @@
-"""What a catalog may say, as types. Every key of `models.yaml` and `prompts/*.yaml` is described here.
+"""What a catalog may say, as types. Every key of `models.yaml`, `prompts/*.yaml` and `comparisons/*.yaml` is described
+here.
 
 Results depend on the catalog only through `Prompt.text`, `Prompt.generation`, the figures' options and what a `Model`
 says about loading; titles, tags and descriptions are for pages and change no number.
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Line = Annotated[str, Field(min_length=1, max_length=300)]
+Paragraph = Annotated[str, Field(min_length=1, max_length=1200)]
 
 FIGURE_KINDS = (
     "tokens", "predictions", "layer_predictions", "rankings", "watched_words", "attribution", "neuron_factors",
@@ -19,8 +21,8 @@ FIGURE_KINDS = (
 """Kinds of figure, in the order in which an entry's page shows them."""
 
 RESERVED_IDS = frozenset({
-    "about", "assets", "cite", "debug", "design", "en", "f", "figures", "gallery", "how-it-was-built", "how-to", "ja",
-    "models", "notebooks", "pagefind", "search", "talk", "trust",
+    "about", "assets", "cite", "compare", "debug", "design", "en", "f", "figures", "gallery", "how-it-was-built",
+    "how-to", "ja", "models", "notebooks", "pagefind", "search", "talk", "trust",
 })
 """First segments of the site's own addresses: no prompt may be called so."""
 
@@ -34,6 +36,13 @@ class Bilingual(Strict):
 
     ja: Line
     en: Line
+
+
+class Prose(Strict):
+    """A paragraph in both languages."""
+
+    ja: Paragraph
+    en: Paragraph
 
 
 class TokenizerSettings(Strict):
@@ -66,6 +75,7 @@ class Model(Strict):
     dtype: Literal["float32", "bfloat16"] = "float32"
     tokenizer: TokenizerSettings = TokenizerSettings()
     architecture: Architecture | None = None
+    reads: Literal["all", "named"] = Field("all", description="named: only prompts that name it in `models`")
     licence: str = Field(description="SPDX expression, such as MIT")
     aliases: tuple[Identifier, ...] = ()
 
@@ -187,10 +197,76 @@ class Prompt(Strict):
     source: Source
     tags: tuple[Identifier, ...] = ()
     generation: Generation = Generation()
-    models: tuple[Identifier, ...] = Field((), description="models to read it with; all of the catalog where empty")
+    models: tuple[Identifier, ...] = Field(
+        (), description="models to read it with; where empty, all that do not ask to be named"
+    )
     figures: FigureOptions = FigureOptions()
     tier: Literal["fast", "full"] = Field("fast", description="full: costly attribution methods and checks as well")
     aliases: tuple[Identifier, ...] = ()
+
+
+    def is_read_by(self, model: Model) -> bool:
+        """Whether prompt and model make an entry."""
+        return model.id in self.models if self.models else model.reads == "all"
+
+
+class ModelComparisonNotes(Strict):
+    """What to see beside a figure, by its kind."""
+
+    compare_surprisal: Prose | None = None
+    compare_ranks: Prose | None = None
+    compare_settled: Prose | None = None
+    compare_watched_words: Prose | None = None
+    compare_attribution: Prose | None = None
+
+
+class PromptComparisonNotes(Strict):
+    """What to see beside a figure, by its kind."""
+
+    pair_predictions: Prose | None = None
+    pair_divergence: Prose | None = None
+
+
+class _Comparison(Strict):
+    """What both kinds of comparison say, in a file of its own: `comparisons/ID.yaml`."""
+
+    id: Identifier
+    titles: Bilingual
+    about: Bilingual = Field(description="what is compared, a line in each language")
+    see: Prose = Field(description="what to look at, and what the numbers show")
+    aliases: tuple[Identifier, ...] = ()
+
+
+class ModelComparison(_Comparison):
+    """One prompt under several models. Figures are drawn from the entries' own results."""
+
+    kind: Literal["models"]
+    prompt: Identifier
+    models: Annotated[tuple[Identifier, ...], Field(min_length=2, max_length=4)]
+    notes: ModelComparisonNotes = ModelComparisonNotes()
+
+    @property
+    def prompt_ids(self) -> tuple[str, ...]:
+        return (self.prompt,)
+
+
+class PromptComparison(_Comparison):
+    """A minimal pair: two prompts that differ in one place, under one model or under several in turn."""
+
+    kind: Literal["prompts"]
+    prompts: Annotated[tuple[Identifier, ...], Field(min_length=2, max_length=2)]
+    models: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    notes: PromptComparisonNotes = PromptComparisonNotes()
+
+    @property
+    def prompt_ids(self) -> tuple[str, ...]:
+        return self.prompts
+
+
+Comparison = ModelComparison | PromptComparison
+
+COMPARISON_KINDS = (*ModelComparisonNotes.model_fields, *PromptComparisonNotes.model_fields)
+"""Kinds of figure of comparisons, in the order in which their pages show them."""
 
 
 class Catalog(Strict):
@@ -198,4 +274,5 @@ class Catalog(Strict):
 
     models: tuple[Model, ...]
     prompts: tuple[Prompt, ...]
+    comparisons: tuple[Comparison, ...] = ()
     tags: dict[str, Bilingual] = Field(default_factory=dict, description="readable names of the tags")

@@ -15,6 +15,7 @@ import pytest
 from miniature import REPOSITORY, build_miniature, make_model
 
 from gallery.engine import analyses, fetch, machine, pool, run
+from gallery.engine.asked import asked_entry
 from gallery.engine.compute import Worker
 from gallery.engine.failures import explain
 from gallery.engine.machine import KnownFiles
@@ -135,7 +136,7 @@ def failing(monkeypatch, *methods):
 def test_a_receipt_without_a_method_that_failed_does_not_pass_for_the_whole(miniature, in_process, monkeypatch):
     def built():
         outcome = build_miniature(miniature, only="setsubun/tiny").outcomes[0]
-        figures = read_manifest(miniature, "setsubun", "tiny").figures
+        figures = read_manifest(miniature, "setsubun/tiny").figures
         return outcome, next(figure for figure in figures if figure.kind == "attribution")
 
     with monkeypatch.context() as patch:
@@ -157,7 +158,7 @@ def test_where_no_method_could_be_computed_there_is_no_receipt(miniature, in_pro
     failing(monkeypatch, "saliency", "input_x_gradient")
     outcome = build_miniature(miniature, only="setsubun/tiny").outcomes[0]
     assert list(outcome.failures) == [("attribution", "input_x_gradient"), ("attribution", "saliency")]
-    figures = read_manifest(miniature, "setsubun", "tiny").figures
+    figures = read_manifest(miniature, "setsubun/tiny").figures
     attribution = next(figure for figure in figures if figure.kind == "attribution")
     assert attribution.results == {} and "not today" in attribution.failure["en"]
 
@@ -254,7 +255,7 @@ def test_another_first_position_needs_no_model(built):
 def test_what_all_numbers_depend_on_costs_all_results(built, file, old, new, why):
     change(built, file, old, new)
     step = planned(built)["setsubun/tiny"]
-    assert step.state == "compute" and len(step.task.missing) == len(step.task.wanted()) == 9
+    assert step.state == "compute" and len(step.task.missing) == len(step.task.asked.wanted) == 9
     assert why in step.reason["en"]
 
 
@@ -268,16 +269,16 @@ def test_other_weights_cost_the_models_entries_and_no_others(built):
 
 
 def test_a_failed_rebuild_keeps_the_results_and_mended_weights_need_no_computing(built, in_process):
-    results, manifest = bytes_of(built / "build" / "results"), manifest_path(built, "setsubun", "tiny").read_bytes()
+    results, manifest = bytes_of(built / "build" / "results"), manifest_path(built, "setsubun/tiny").read_bytes()
     make_model(built / "models" / "tiny", with_nan=True)
     summary = build_miniature(built, only="*/tiny", jobs=1)
     assert [outcome.status for outcome in summary.outcomes] == ["failed", "failed"] and not summary.ok
     assert bytes_of(built / "build" / "results") == results
-    assert read_manifest(built, "setsubun", "tiny").status == "failed"
+    assert read_manifest(built, "setsubun/tiny").status == "failed"
     make_model(built / "models" / "tiny")
     assert planned(built)["setsubun/tiny"].state == "write"
     build_miniature(built, only="*/tiny")
-    assert manifest_path(built, "setsubun", "tiny").read_bytes() == manifest
+    assert manifest_path(built, "setsubun/tiny").read_bytes() == manifest
 
 
 def test_a_damaged_result_is_named_and_computed_anew(built, in_process):
@@ -309,18 +310,18 @@ def test_another_reading_of_the_text_recomputes_the_whole_entry(built):
     """Results of one entry must speak of the same tokens, whichever library wrote the continuation."""
     change(built, SETSUBUN, "[鬼, 豆]", "[鬼, 福]")
     task = planned(built)["setsubun/tiny"].task
-    tokens = Store(built).read(task.key(task.wanted()[0])).tokens
+    tokens = Store(built).read(task.key(task.asked.wanted[0])).tokens
     worker, store = Worker("cpu", 1), Store(built)
-    assert worker._to_compute(task, store, tokens) == task.missing
+    assert worker._to_compute(task, store, [tokens]) == task.missing
     other = SimpleNamespace(token_ids=np.append(tokens.token_ids[:-1], 5))
-    assert worker._to_compute(task, store, other) == task.wanted()
+    assert worker._to_compute(task, store, [other]) == task.asked.wanted
 
 
 def test_a_manifest_that_is_no_manifest_counts_as_none(built):
-    path = manifest_path(built, "setsubun", "tiny")
+    path = manifest_path(built, "setsubun/tiny")
     for content in ("", "[]", "{}", '{"format": 1, "figures": [3]}', path.read_text(encoding="utf-8")[:-30]):
         path.write_text(content, encoding="utf-8")
-        assert read_manifest(built, "setsubun", "tiny") is None
+        assert read_manifest(built, "setsubun/tiny") is None
         assert planned(built)["setsubun/tiny"].state == "write"
 
 
@@ -342,7 +343,7 @@ def die(connection, device, threads):
             task = connection.recv()
         except EOFError:
             return
-        if task.prompt.id == "setsubun":
+        if task.asked.prompts[0].id == "setsubun":
             os._exit(9)
         connection.send(Outcome(task.id, "built"))
 
@@ -429,7 +430,7 @@ def test_a_position_past_what_was_read_fails_its_figures_and_the_run(built, in_p
     """The catalog allows what max_new_tokens may reach; a continuation can end before."""
     change(built, SETSUBUN, "{text: 変わり}", "3")
     n = len(Store(built).read(planned(built)["setsubun/tiny"].task.key(
-        planned(built)["setsubun/tiny"].task.wanted()[0])).tokens)
+        planned(built)["setsubun/tiny"].task.asked.wanted[0])).tokens)
     change(built, SETSUBUN, "position: 3", f"position: {n - 1}")
     assert build_miniature(built, only="setsubun/tiny").ok
     catalog = read_catalog(built)
@@ -442,7 +443,7 @@ def test_a_position_past_what_was_read_fails_its_figures_and_the_run(built, in_p
         assert not summary.ok
         assert {kind for kind, _ in summary.failed[0].failures} == {"predictions", "layer_predictions"}
         assert f"{n - 1} " in summary.failed[0].failures["predictions", ""]["ja"]
-        figures = {figure.kind: figure for figure in read_manifest(built, "setsubun", "tiny").figures}
+        figures = {figure.kind: figure for figure in read_manifest(built, "setsubun/tiny").figures}
         assert figures["predictions"].failure and figures["rankings"].failure is None
 
 
@@ -481,14 +482,11 @@ def test_requests_keep_page_order_and_settings_without_effect_change_no_key(mini
     setsubun = next(prompt for prompt in catalog.prompts if prompt.id == "setsubun")
     task = planned(miniature)["setsubun/tiny"].task
     seeded = setsubun.model_copy(update={"generation": setsubun.generation.model_copy(update={"seed": 9})})
-    other = type(task)(task.root, seeded, task.model, task.directory, task.commit, task.digests, ())
-    assert [task.key(wanted) for wanted in task.wanted()] == [other.key(wanted) for wanted in other.wanted()]
+    other = replace(task, asked=asked_entry(seeded, task.model))
+    assert [task.key(wanted) for wanted in task.asked.wanted] == [other.key(wanted) for wanted in other.asked.wanted]
     sampled = setsubun.generation.model_copy(update={"do_sample": True})
-    other = type(task)(
-        task.root, setsubun.model_copy(update={"generation": sampled}), task.model, task.directory, task.commit,
-        task.digests, (),
-    )
-    assert not {task.key(wanted) for wanted in task.wanted()} & {other.key(wanted) for wanted in other.wanted()}
+    other = replace(task, asked=asked_entry(setsubun.model_copy(update={"generation": sampled}), task.model))
+    assert not {task.key(wanted) for wanted in task.asked.wanted} & {other.key(wanted) for wanted in other.asked.wanted}
     assert [figure.kind for figure in wanted_figures(setsubun)][0] == "tokens"
 
 

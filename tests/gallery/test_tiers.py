@@ -9,11 +9,12 @@ import pytest
 from miniature import REPOSITORY, build_miniature, make_model
 
 from gallery.command import main
+from gallery.engine.asked import asked_entries
 from gallery.engine.machine import KnownFiles, locate
 from gallery.engine.manifest import read_manifest
-from gallery.engine.plan import entries, pairs, steps
+from gallery.engine.plan import entries, steps
 from gallery.engine.publish import publish
-from gallery.engine.request import result_key, shipped_results, wanted_figures
+from gallery.engine.request import shipped_results, wanted_figures
 from gallery.engine.run import choose
 from gallery.store import Store, path_in
 from gallery.validation import read_catalog, read_lock
@@ -95,13 +96,13 @@ def test_what_ships_is_what_only_tier_full_computes_and_no_clone_computes_it(bui
 
 
 def test_where_all_results_are_published_nothing_is_computed(built):
-    manifest = read_manifest(built, "mame", "tiny")
+    manifest = read_manifest(built, "mame/tiny")
     (built / "gallery/published").mkdir()
     (built / "build/results").rename(built / "gallery/published/results")
     forget_the_build(built)
     summary = build_miniature(built, only="*/tiny")
     assert [(outcome.status, outcome.computed) for outcome in summary.outcomes] == [("built", [])] * 2
-    assert read_manifest(built, "mame", "tiny") == manifest
+    assert read_manifest(built, "mame/tiny") == manifest
     assert not (built / "build/results").exists()
 
 
@@ -180,13 +181,13 @@ def test_the_command_asks_for_the_full_tier(built, monkeypatch, capsys):
 
 def test_a_fresh_clone_computes_nothing_of_tier_full(tmp_path):
     catalog = read_catalog(REPOSITORY)
-    shipping = [(prompt, model) for prompt, model in pairs(catalog) if model.directory and shipped_results(prompt)]
+    shipping = [asked for asked in asked_entries(catalog) if asked.model.directory and shipped_results(*asked.prompts)]
     if not shipping:
         pytest.skip("no prompt of the shipped catalog is of tier full")
     store = Store(tmp_path)
     store.published = Store(REPOSITORY).published
-    for prompt, model in shipping:
-        digests = KnownFiles(tmp_path).digests(locate(model, REPOSITORY, read_lock(REPOSITORY)).directory)
-        for wanted in shipped_results(prompt):
-            result = store.read(result_key(wanted, prompt, model, digests))
-            assert result.tokens.text.startswith(prompt.text), (prompt.id, wanted.name)
+    for asked in shipping:
+        digests = KnownFiles(tmp_path).digests(locate(asked.model, REPOSITORY, read_lock(REPOSITORY)).directory)
+        for wanted in shipped_results(*asked.prompts):
+            result = store.read(asked.result_key(wanted, digests))
+            assert result.tokens.text.startswith(asked.prompts[0].text), (asked.id, wanted.name)
