@@ -16,9 +16,9 @@ class PromptPair(Result):
 
     Attributes:
         tokens, other_tokens: the two texts.
-        common_before: how many tokens the texts share from the beginning.
-        places: int64 ``[place, 2]``: what is compared, as positions in both: rows from which the same text has still to
-            come. ``len(tokens)`` stands for the one after the last.
+        common_before: how many tokens the texts share from the beginning, in whole characters.
+        places: int64 ``[place, 2]``: what is compared, as positions in both; between the difference and a place stands
+            the same. ``len(tokens)`` is the one after the last.
         divergences: float32 ``[layer, place]``, nats: Jensen–Shannon divergence of the lens's two distributions that
             predict the places (at most ln 2).
         distances: float32 ``[layer, place]``: 1 - cosine of the two hidden states from which the places are predicted.

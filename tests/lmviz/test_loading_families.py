@@ -6,14 +6,11 @@ import numpy as np
 import pytest
 import torch
 import transformers
+from float64_reference import FINAL_NORMS, family_lens, family_norm
 
 import lmviz
 
 TEXT = "節分は、Celeste と🍣の「鬼」。"
-NORMS = {
-    "gpt2": "transformer.ln_f", "gpt_neox": "gpt_neox.final_layer_norm", "llama": "model.norm", "mistral": "model.norm",
-    "qwen2": "model.norm", "gemma": "model.norm", "gemma2": "model.norm",
-}
 DOWN_PROJECTIONS = {
     "gpt2": "transformer.h.{}.mlp.c_proj", "gpt_neox": "gpt_neox.layers.{}.mlp.dense_4h_to_h",
     **dict.fromkeys(("llama", "mistral", "qwen2", "gemma", "gemma2"), "model.layers.{}.mlp.down_proj"),
@@ -21,7 +18,7 @@ DOWN_PROJECTIONS = {
 TOLERANCE = {"float32": 2e-5, "bfloat16": 2e-2}
 
 
-@pytest.fixture(scope="module", params=[(f, d) for f in NORMS for d in TOLERANCE], ids="-".join)
+@pytest.fixture(scope="module", params=[(f, d) for f in FINAL_NORMS for d in TOLERANCE], ids="-".join)
 def case(request, make_model):
     family, dtype = request.param
     directory = make_model(family)
@@ -54,22 +51,16 @@ def test_recordings_equal_transformers_own(case):
 
 def test_last_hidden_state_stands_before_the_final_norm(case):
     family, dtype, trace, network, output, _ = case
-    close(normed_by_hand(family, network, trace.hidden_states[-1]), output.hidden_states[-1][0].float().numpy(), dtype)
+    close(family_norm(family, network, trace.hidden_states[-1]), output.hidden_states[-1][0].float().numpy(), dtype)
 
 
 def test_lens_computed_by_hand(case):
     family, dtype, trace, network, _, _ = case
     hidden = trace.hidden_states[1]
-    matrix = network.get_output_embeddings().weight.detach().double().numpy()
-    expected = normed_by_hand(family, network, hidden) @ matrix.T
-    if family == "gemma2":
-        expected = 3.0 * np.tanh(expected / 3.0)
-    found = trace.model.unembed(torch.tensor(hidden)).numpy()
-    assert found.dtype == np.float32
-    close(found, expected, "float32")
-    without = trace.model.unembed(torch.tensor(hidden), final_norm=False).numpy()
-    expected = hidden.astype(np.float64) @ matrix.T
-    close(without, 3.0 * np.tanh(expected / 3.0) if family == "gemma2" else expected, "float32")
+    for norm in (True, False):
+        found = trace.model.unembed(torch.tensor(hidden), final_norm=norm).numpy()
+        assert found.dtype == np.float32
+        close(found, family_lens(family, network, hidden, norm=norm), "float32")
 
 
 def test_embeddings_lead_to_the_same_hidden_states(case):
@@ -86,17 +77,3 @@ def test_embeddings_lead_to_the_same_hidden_states(case):
     with torch.no_grad():
         ahead, behind = (model.unembed(model.hidden_from_embeddings(embeddings + s * step)[0, -1])[7] for s in (1, -1))
     assert float((gradient * step).sum()) == pytest.approx(float(ahead - behind) / 2, rel=1e-2, abs=1e-4)
-
-
-def normed_by_hand(family, network, hidden):
-    norm = network.get_submodule(NORMS[family])
-    weight = norm.weight.detach().double().numpy()
-    hidden = hidden.astype(np.float64)
-    config = network.config
-    if family in ("gpt2", "gpt_neox"):
-        centred = hidden - hidden.mean(-1, keepdims=True)
-        eps = config.layer_norm_epsilon if family == "gpt2" else config.layer_norm_eps
-        scaled = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + eps)
-        return scaled * weight + norm.bias.detach().double().numpy()
-    scaled = hidden / np.sqrt((hidden**2).mean(-1, keepdims=True) + config.rms_norm_eps)
-    return scaled * (1 + weight if family.startswith("gemma") else weight)

@@ -20,6 +20,8 @@ def results(lm):
         "token_probabilities": lmviz.token_probabilities(trace, top_k=3),
         "layer_predictions": lmviz.layer_predictions(trace, top_k=3),
         "rankings": lmviz.rankings(trace),
+        "lens_measures": lmviz.lens_measures(trace),
+        "prompt_pair": lmviz.prompt_pair(trace, lm.trace("鬼は外、福は内と豆を食べ、🍣をまく")),
         "character_lens": lmviz.character_lens(trace, top_k=3),
         "watched_words": lmviz.watched_words(trace, ["鬼", "節分の日"]),
         "attribution": lmviz.attribute(trace, "feature_ablation"),
@@ -40,8 +42,8 @@ def assert_equal(stored, original):
 
 
 KINDS = (
-    "token_probabilities", "layer_predictions", "rankings", "character_lens", "watched_words", "attribution",
-    "neuron_factors",
+    "token_probabilities", "layer_predictions", "rankings", "lens_measures", "character_lens", "watched_words",
+    "prompt_pair", "attribution", "neuron_factors",
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from float64_reference import gpt2_lens, log_softmax
+from float64_reference import FINAL_NORMS, gpt2_lens, log_softmax
 
 import lmviz
 
@@ -60,6 +60,35 @@ def test_a_single_token_agrees_with_rankings_and_predictions(lm, trace, final_no
         assert np.allclose(result.log_probabilities[0], predictions.log_probabilities[:, position][here], atol=1e-4)
         assert np.array_equal(result.log_probabilities[0], result.log_probabilities[1])
     assert np.isfinite(result.log_probabilities).all()
+
+
+def test_words_share_one_forward_pass_and_one_matrix_product_and_come_out_as_alone(lm, trace, several, monkeypatch):
+    alone = [lmviz.watched_words(trace, [word]).log_probabilities[0] for word in [*several, *WORDS]]
+    passes, products = [], []
+    forward, unembed = lm.network.base_model.forward, lm.unembed
+    monkeypatch.setattr(lm.network.base_model, "forward", lambda *a, **k: passes.append(1) or forward(*a, **k))
+    monkeypatch.setattr(lm, "unembed", lambda *a, **k: products.append(1) or unembed(*a, **k))
+    together = lmviz.watched_words(trace, [*several, *WORDS])
+    assert len(passes) == len(products) == 1
+    assert np.allclose(together.log_probabilities, alone, rtol=0, atol=1e-4)
+    monkeypatch.setattr("lmviz.analyses.watched_words.LOGITS_AT_ONCE", lm.n_layers * lm.vocabulary_size)
+    in_pieces = lmviz.watched_words(trace, [*several, *WORDS])
+    assert len(products) > 3 and np.array_equal(in_pieces.ranks, together.ranks)
+    assert np.allclose(in_pieces.log_probabilities, together.log_probabilities, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("family", FINAL_NORMS)
+def test_words_of_whole_and_partial_characters_are_products_of_the_models_own_conditionals(make_model, family):
+    model = lmviz.load(make_model(family), device="cpu")
+    trace = model.trace("節分は、豆")
+    words = ["豆", "𠮷田", "🍣", "豆まきの鬼"]
+    result = lmviz.watched_words(trace, words, position=len(trace.tokens))
+    assert result.word_token_texts[1][0].startswith("F0")  # of F0 A0 AE B7, the bytes of 𠮷
+    for ids, found in zip(result.word_token_ids, result.log_probabilities, strict=True):
+        with torch.no_grad():
+            logits = model.network(torch.tensor([[*trace.token_ids, *ids]])).logits[0].double().numpy()
+        before = log_softmax(logits)[len(trace.tokens) - 1 : -1]
+        assert found[-1] == pytest.approx(before[np.arange(len(ids)), ids].sum(), abs=1e-4 * len(ids))
 
 
 def test_the_default_position_is_where_the_continuation_begins(trace):

@@ -15,7 +15,7 @@ def trace(make_model):
 
 ANALYSES = {
     "token_probabilities": {}, "layer_predictions": {}, "rankings": {}, "watched_words": {"words": ["鬼"]},
-    "attribute": {}, "neuron_factors": {}, "character_lens": {},
+    "attribute": {}, "neuron_factors": {}, "character_lens": {}, "lens_measures": {}, "prompt_pair": {"other": None},
 }
 
 
@@ -33,6 +33,8 @@ def test_an_analysis_reads_a_trace(analysis, found):
     ("layer_predictions", {"top_k": None}, "not None"),
     ("layer_predictions", {"final_norm": "no"}, "final_norm is True or False, not 'no'"),
     ("rankings", {"final_norm": None}, "final_norm is True or False, not None"),
+    ("lens_measures", {"final_norm": "yes"}, "final_norm is True or False, not 'yes'"),
+    ("prompt_pair", {"other": None}, "reads a trace, not a NoneType"),
     ("character_lens", {"top_k": 0}, "top_k is a whole number between 1 and .*, not 0"),
     ("character_lens", {"final_norm": 0}, "final_norm is True or False, not 0"),
     ("watched_words", {"words": None}, "words is None; give a list of words"),
