@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
 from pathlib import Path
 
 import sentencepiece
@@ -60,12 +59,20 @@ class SentencePieceModel:
     def spans(self, text: str, *, prefix: bool) -> list[Span]:
         """Tokens of ``text`` with the characters they stand for, with or without the tokenizer's prefix space."""
         model = self._model if prefix else self._unprefixed
-        pieces = model.encode(text, return_type="proto").pieces
-        character_at = {offset: i for i, offset in enumerate(accumulate((len(c.encode()) for c in text), initial=0))}
-        spans = []
-        for row, piece in enumerate(pieces):
-            is_prefix = row == 0 and piece.piece == SPACE_MARK and piece.begin == piece.end
-            spans.append(Span(piece.id, character_at[piece.begin], character_at[piece.end], is_prefix))
+        # A piece's own begin and end tell nothing where it holds a part of what one character became (㍿, 株式会社).
+        normalized, origins = model.normalize(text, with_offsets=True)
+        character_of = [i for i, character in enumerate(normalized) for _ in character.encode()]
+        ends = origins[1:]
+        for i in range(len(ends) - 2, -1, -1):
+            ends[i] = ends[i + 1] if ends[i] == origins[i] else ends[i]
+        spans, at = [], 0
+        for row, piece in enumerate(model.encode(text, return_type="proto").pieces):
+            begin = origins[character_of[at]]
+            at += 1 if model.is_byte(piece.id) else len(piece.piece.encode())
+            if row == 0 and piece.piece == SPACE_MARK and piece.begin == piece.end:
+                spans.append(Span(piece.id, begin, begin))
+            else:
+                spans.append(Span(piece.id, begin, ends[character_of[at - 1]]))
         return spans
 
     def bytes_of(self, token_id: int) -> bytes:

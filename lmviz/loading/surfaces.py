@@ -20,50 +20,34 @@ _SEQUENCE = re.compile(
 
 @dataclass(frozen=True)
 class Span:
-    """One token and the characters ``[begin, end)`` of the original text that its tokenizer ascribes to it.
+    """One token and the characters ``[begin, end)`` of the original text that it stands for.
 
-    ``prefix`` marks the lone space that a tokenizer puts before a text: it stands for no character.
+    Of none, at its place, where ``begin == end``: the lone space that a tokenizer puts before a text.
     """
 
     token_id: int
     begin: int
     end: int
-    prefix: bool = False
 
 
 def divide(text: str, spans: Sequence[Span]) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
     """Texts ``[token]`` that join to ``text``, groups int64 ``[token]`` of tokens that share a character, and spans.
 
-    Tokens whose spans overlap, or which have none of their own (all but one byte of a character, in SentencePiece),
-    form one group, whose text goes to its first token. Characters that no token covers go to the token before them,
-    or to the first; a text without tokens is given to none. Spans, int64 ``[token, 2]``, leave such characters out: in
-    them a token has its own characters, or those of its group where the tokenizer ascribes none to it.
+    Tokens whose spans overlap form one group, whose text goes to its first token. Characters that no token covers go to
+    the token before them, or to the first; a text without tokens is given to none. Spans, int64 ``[token, 2]``, leave
+    such characters out.
     """
-    groups = np.zeros(len(spans), dtype=np.int64)
     own = np.array([(span.begin, span.end) for span in spans], dtype=np.int64).reshape(-1, 2)
+    texts, groups = [""] * len(spans), np.zeros(len(spans), dtype=np.int64)
     if not spans:
         return (), groups, own
-    begins: list[int] = []
-    own_begin, reached = 0, 0
-    for row, span in enumerate(spans):
-        is_open = row > 0 and reached <= own_begin and not spans[row - 1].prefix
-        if not begins:
-            begins, own_begin = [0], span.begin
-        elif not is_open and span.begin >= reached:
-            begins.append(span.begin)
-            own_begin = span.begin
-        groups[row] = len(begins) - 1
-        reached = max(reached, span.end)
-    ends = [*begins[1:], len(text)]
-    texts = [""] * len(spans)
-    for group, (begin, end) in enumerate(zip(begins, ends, strict=True)):
-        texts[int(np.searchsorted(groups, group))] = text[begin:end]
-    for row in np.flatnonzero(own[:, 0] == own[:, 1]):
-        if not spans[row].prefix:
-            shared = own[groups == groups[row]]
-            shared = shared[shared[:, 0] < shared[:, 1]]
-            own[row] = (shared[:, 0].min(), shared[:, 1].max()) if len(shared) else own[row]
-    return tuple(texts), groups, own
+    reached = np.maximum.accumulate(own[:, 1])
+    heads = np.flatnonzero(np.append(True, own[1:, 0] >= reached[:-1]))
+    groups[heads[1:]] = 1
+    cuts = [0, *own[heads[1:], 0].tolist(), len(text)]
+    for head, begin, end in zip(heads, cuts, cuts[1:], strict=False):
+        texts[head] = text[begin:end]
+    return tuple(texts), np.cumsum(groups), own
 
 
 def join_bytes(pieces: Sequence[bytes | None]) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:

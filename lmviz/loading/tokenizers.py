@@ -102,7 +102,10 @@ class Tokenizer:
         if continuation and text[0].isspace() and (not spans or spans[0].begin > 0):
             spans = self._backend.spans(lowered, prefix=True)
         if origin is not None:
-            spans = [Span(s.token_id, origin[s.begin], origin[s.end], s.prefix) for s in spans]
+            spans = [
+                Span(s.token_id, origin[s.begin], origin[s.end - 1] + 1 if s.begin < s.end else origin[s.begin])
+                for s in spans
+            ]
         return Encoded(np.array([s.token_id for s in spans], dtype=np.int64), *divide(text, spans))
 
     def decode_bytes(self, token_id: int) -> bytes:
@@ -231,10 +234,8 @@ def _backend(directory: Path, token_prefix: str | None) -> Backend:
 
 
 def _lower(text: str) -> tuple[str, list[int]]:
-    """``text.lower()``, and for each of its boundaries the boundary in ``text`` (İ becomes two characters)."""
-    lowered, origin = text.lower(), [0]
-    for i, character in enumerate(text):
-        origin += [i] * (len(character.lower()) - 1) + [i + 1]
-    if len(origin) != len(lowered) + 1:
+    """``text.lower()``, and for each of its characters the one in ``text`` (İ becomes two); for its end, the end."""
+    lowered, origin = text.lower(), [at for at, character in enumerate(text) for _ in character.lower()]
+    if len(origin) != len(lowered):
         lowered = "".join(character.lower() for character in text)
-    return lowered, origin
+    return lowered, [*origin, len(text)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import re
+import unicodedata
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -45,6 +47,9 @@ class TokenizersModel:
         parts = list(_parts(definition))
         model = definition["model"]
         self._alphabet = _byte_alphabet() if any(part.get("type") == "ByteLevel" for part in parts) else None
+        # SentencePiece's table of characters is made from NFKC.
+        forms = {"NFC": "NFC", "NFKC": "NFKC", "Precompiled": "NFKC"}
+        self._form = next((forms[part["type"]] for part in parts if part.get("type") in forms), None)
         self._byte_fallback = bool(model.get("byte_fallback"))
         marks = [part["replacement"] for part in parts if part.get("type") == "Metaspace"]
         self._space_mark = token_prefix or (marks[0] if marks else "▁")
@@ -91,8 +96,35 @@ class TokenizersModel:
         spans = []
         for token_id, (begin, end) in zip(encoding.ids, encoding.offsets, strict=True):
             mark = not spans and self.bytes_of(token_id) == b" " and not text[begin : begin + 1].isspace()
-            spans.append(Span(token_id, begin, begin if mark else end, mark))
-        return self._sharpened(text, spans)
+            spans.append(Span(token_id, begin, begin if mark else end))
+        return self._sharpened(text, self._with_composed(text, spans))
+
+    def _with_composed(self, text: str, spans: list[Span]) -> list[Span]:
+        """The same, but the marks that a character is composed with (◌゙ in が), which no span has, are in its own."""
+        if self._form is None or unicodedata.is_normalized(self._form, text):
+            return spans
+        normalize = partial(unicodedata.normalize, self._form)
+        covered = {at for span in spans for at in range(span.begin, span.end)}
+        begins, ends = {}, {}
+        for base in covered:
+            end = base + 1
+            while end < len(text) and end not in covered:
+                end += 1
+            if normalize(text[base:end]) == normalize(text[base]) + normalize(text[base + 1 : end]):
+                continue  # nothing there, or dropped
+            last = end
+            while last < len(text) and unicodedata.combining(text[last]):
+                last += 1
+            # Marks are brought into an order first: one further on may be what the character is composed with.
+            while last > end and normalize(text[base:last]) == normalize(text[base : last - 1]) + text[last - 1]:
+                last -= 1
+            begins |= dict.fromkeys(range(base, last), base)
+            ends |= dict.fromkeys(range(base + 1, last + 1), last)
+        return [
+            Span(span.token_id, begins.get(span.begin, span.begin), ends.get(span.end, span.end))
+            if span.begin < span.end else span
+            for span in spans
+        ]
 
     def _sharpened(self, text: str, spans: list[Span]) -> list[Span]:
         """The same, but where a run of characters spelled in bytes has one span, each byte has its character's."""

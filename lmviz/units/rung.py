@@ -149,10 +149,11 @@ def _laid(tokens: TokenTable, unit: Unit, names: list[str], spans: np.ndarray, c
     np.add.at(joined, first[across] + 1, 1)
     np.add.at(joined, (first + n_touched)[across], -1)
     joined = np.cumsum(joined)[:-1] > 0
-    # A token without characters stands before the unit that goes on after its place.
+    # A token without characters stands before the block that goes on after its place.
+    begins_block = np.maximum.accumulate(np.where(np.append(joined, False), 0, np.arange(len(names) + 1)))
     bare = np.flatnonzero(n_touched == 0)
     bare = bare[np.argsort(first[bare], kind="stable")]
-    before = first[bare]
+    before = begins_block[first[bare]]
     place = np.append(spans[:, 0], len(tokens.text))[before]
     unit_of = np.arange(len(names)) + np.searchsorted(before, np.arange(len(names)), side="right")
     positions = np.repeat(np.arange(len(own)), n_touched)
