@@ -306,6 +306,15 @@ def test_a_figure_that_fails_leaves_the_others(miniature, in_process):
     assert [figure.failure for figure in entry.figures[:-1]] == [None] * 6
 
 
+def test_one_pass_of_the_lens_serves_an_entry(miniature, in_process, monkeypatch):
+    from lmviz.analyses.lens import shared_pass
+
+    passes, compute = [], shared_pass._compute
+    monkeypatch.setattr(shared_pass, "_compute", lambda *a: passes.append(1) or compute(*a))
+    build_miniature(miniature, only="setsubun/tiny", jobs=1)
+    assert len(passes) == 1
+
+
 def test_another_reading_of_the_text_recomputes_the_whole_entry(built):
     """Results of one entry must speak of the same tokens, whichever library wrote the continuation."""
     change(built, SETSUBUN, "[鬼, 豆]", "[鬼, 福]")

@@ -7,6 +7,6 @@ the final norm applied at every layer; ``final_norm=False`` leaves it out at all
 """
 
 from lmviz.analyses.lens.chunks import LOGITS_AT_ONCE, even_slices, lens_chunks, lens_logits
-from lmviz.analyses.lens.lens_pass import LensPass, lens_pass
+from lmviz.analyses.lens.shared_pass import LensPass, lens_pass
 
 __all__ = ["LOGITS_AT_ONCE", "LensPass", "even_slices", "lens_chunks", "lens_logits", "lens_pass"]
