@@ -126,15 +126,16 @@ def rung(tokens: TokenTable, unit: Unit) -> Rung:
         return Rung(
             unit, tokens.texts, tokens.spans, np.stack([own, own], axis=1), tokens.groups, np.zeros(len(own), bool)
         )
-    lengths = np.array([len(character.encode()) for character in tokens.text], dtype=np.int64)
+    text = tokens.text
+    lengths = np.array([len(character.encode()) for character in text], dtype=np.int64)
     byte_at = np.append(0, np.cumsum(lengths))
     if unit == "byte":
         character = np.repeat(np.arange(len(lengths)), lengths)
-        names = [f"{byte:02X}" for byte in tokens.text.encode()]
+        names = [f"{byte:02X}" for byte in text.encode()]
         return _laid(tokens, unit, names, np.stack([character, character + 1], axis=1), np.arange(byte_at[-1] + 1))
-    cuts = np.append(0, boundaries(tokens.text, unit))
+    cuts = np.append(0, boundaries(text, unit))
     spans = np.stack([cuts[:-1], cuts[1:]], axis=1)
-    return _laid(tokens, unit, [tokens.text[begin:end] for begin, end in spans.tolist()], spans, byte_at[cuts])
+    return _laid(tokens, unit, [text[begin:end] for begin, end in spans.tolist()], spans, byte_at[cuts])
 
 
 def _laid(tokens: TokenTable, unit: Unit, names: list[str], spans: np.ndarray, cuts: np.ndarray) -> Rung:
