@@ -22,7 +22,7 @@ FIGURE_KINDS = (
 
 RESERVED_IDS = frozenset({
     "about", "assets", "cite", "compare", "debug", "design", "en", "f", "figures", "gallery", "how-it-was-built",
-    "how-to", "ja", "models", "notebooks", "pagefind", "search", "talk", "trust",
+    "how-to", "ja", "models", "notebooks", "pagefind", "search", "talk", "trust", "units",
 })
 """First segments of the site's own addresses: no prompt may be called so."""
 
