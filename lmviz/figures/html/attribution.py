@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from lmviz.figures import labels, scales
-from lmviz.figures.html import attribution_card, receipt_panel
+from lmviz.figures import labels, notation, scales
+from lmviz.figures.html import attribution_card, receipt_panel, units
 from lmviz.figures.html import fragment as f
 from lmviz.figures.html.attribution_card import scaled
 from lmviz.figures.html.method_switch import method_switch
 from lmviz.figures.html.strip import strip
 from lmviz.figures.messages import Language, group, headed, message
 from lmviz.figures.targets import foil_name, target_name, target_row, target_span
+from lmviz.figures.titles import Thresholds
 from lmviz.results import Attribution, AttributionReceipt
 
 
@@ -58,11 +59,14 @@ def attribution(
 
     contrast = any(result.foil_ids)
     panel = "" if receipt is None else receipt_panel.panel(receipt, first, span.start, language)
+    switches = method_switch(methods, first, language)
+    if interactive:
+        switches += units.unit_switch(result.tokens, language)
     body = (
-        f'<div class="tools">{method_switch(methods, first, language)}</div><div class="columns"><div>'
+        f'<div class="tools">{switches}</div><div class="columns"><div>'
         f"{strip(result.tokens, language, dress, chosen=shown if shown in span else span.start)}"
         f'<div class="legend-line">{_legend(language, True, result.signed, contrast)}'
-        f"{_legend(language, False, result.signed, contrast)}</div></div>"
+        f'{_legend(language, False, result.signed, contrast)}</div><p class="unit-note soft" hidden></p></div>'
         f'<section class="card" aria-live="polite">{attribution_card.card(result, language, row)}</section></div>'
         f"{panel}"
     )
@@ -95,10 +99,22 @@ def _data(methods: Mapping[str, Attribution], receipt: AttributionReceipt | None
         "titles": group("attribution.title", language),
         "quantity": headed(message(f"attribution.quantity.{result.target}", language)),
         "unit": message(f"attribution.unit.{result.target}", language),
+        "units": units.data(result.tokens, language),
+        "per_unit": notation.hundredths(1.0, result.target),
+        "adds": _targets_add_up(result),
+        "thresholds": [Thresholds.SHARE, Thresholds.SHARE_RATIO],
         "methods": {name: attribution_card.data(item, [_row(item, start) for start in starts], language)
                     for name, item in methods.items()},
     }
     return data if receipt is None else {**data, "receipt": receipt_panel.data(receipt, language)}
+
+
+def _targets_add_up(result: Attribution) -> str:
+    """Whether targets can be summed: ``"yes"``, or which of two reasons speaks against it."""
+    if result.target != "log_probability":
+        return "sources_only"
+    held = [p for row in range(len(result.target_positions)) for p in target_span(result, row)]
+    return "yes" if len(set(held)) == len(held) else "overlapping"
 
 
 def _row(result: Attribution, start: int) -> int | None:

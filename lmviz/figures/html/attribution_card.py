@@ -68,6 +68,7 @@ def data(result: Attribution, rows: list[int | None], language: Language) -> dic
         "steps": message(f"attribution.browser.{_steps(result)}", language),
         "tolerance": _tolerance(result),
         "scores": each(lambda row: _thousandths(scaled(result, row)[:result.target_positions[row]])),
+        "largest": each(lambda row: _largest(result, row)),
         "claims": each(lambda row: words.claim(result, row)),
         "values": each(lambda row: notation.hundredths(float(result.values[row]), result.target)),
         "absent": each(lambda row: notation.hundredths(float(result.absent_values[row]), result.target)),
@@ -97,6 +98,11 @@ def _tolerance(result: Attribution) -> str:
 
 def _thousandths(scores: np.ndarray) -> list[int]:
     return np.rint(1000 * scores).astype(int).tolist()
+
+
+def _largest(result: Attribution, row: int) -> float:
+    """The absolute score that is 1000 of the page's thousandths, to six digits: what sums over targets need."""
+    return float(f"{np.abs(result.scores[row]).max(initial=0):.6g}")
 
 
 def _error(result: Attribution, row: int) -> str | None:

@@ -29,6 +29,9 @@ export function signed(value) {
   return `${value < 0 && Number(text) ? "−" : "+"}${text}`;
 }
 
+/** A share between 0 and 1 as a whole percentage; one decimal below 10 %. */
+export const share = (value) => `${(100 * value).toFixed(value >= 0.0995 || value === 0 ? 0 : 1)}%`;
+
 /** A value in hundredths of its unit, with two decimals and a true minus sign. */
 export const amount = (hundredths) => (hundredths === null ? "–" : (hundredths / 100).toFixed(2).replace("-", "−"));
 

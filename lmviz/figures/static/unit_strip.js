@@ -4,7 +4,7 @@ import { element } from "./format.js";
 import { startStrip } from "./strip.js";
 import { characters, charactersOfBytes } from "./units.js";
 
-const PAINT = /^(p[0-7]|u[0-7]|none|s0|[onm][1-5]|plus|minus|target|joins|joined|after)$/;
+const PAINT = /^(p[0-7]|u[0-7]|none|s0|[onm][1-5]|plus|minus|target|framed|joins|joined|after)$/;
 
 const asServed = new WeakMap();
 
