@@ -93,10 +93,12 @@ class TokenizersModel:
     def spans(self, text: str, *, prefix: bool) -> list[Span]:
         """Tokens of ``text`` with the characters they stand for, with or without the tokenizer's prefix space."""
         encoding = (self._prefixing if prefix else self._unprefixed).encode(text, add_special_tokens=False)
-        spans = []
-        for token_id, (begin, end) in zip(encoding.ids, encoding.offsets, strict=True):
-            mark = not spans and self.bytes_of(token_id) == b" " and not text[begin : begin + 1].isspace()
-            spans.append(Span(token_id, begin, begin if mark else end))
+        spans = [Span(token_id, *span) for token_id, span in zip(encoding.ids, encoding.offsets, strict=True)]
+        if spans and self.bytes_of(spans[0].token_id) == b" ":
+            begin = spans[0].begin
+            # A space that the text does not have, or one before the space that it has.
+            if not text[begin : begin + 1].isspace() or (len(spans) > 1 and spans[1].begin == begin):
+                spans[0] = Span(spans[0].token_id, begin, begin)
         return self._sharpened(text, self._with_composed(text, spans))
 
     def _with_composed(self, text: str, spans: list[Span]) -> list[Span]:

@@ -114,6 +114,17 @@ def test_each_token_has_the_characters_it_stands_for(embedded):
     assert tokenizer.encode("½").texts == ("", "½", "", "")
 
 
+def test_a_prefix_space_stands_for_no_space_of_the_text(tmp_path):
+    write_llama_json(tmp_path)
+    tokenizer = lmviz.load_tokenizer(tmp_path)
+    for text in (" は", "  は", "\u3000は", "は", "🍣"):
+        encoded = tokenizer.encode(text)
+        pieces = [tokenizer.decode_bytes(i) for i in encoded.token_ids]
+        assert b"".join(pieces) == b" " + text.encode()
+        if pieces[0] == b" ":
+            assert encoded.spans[0].tolist() == [0, 0] and encoded.spans[1, 0] == 0
+
+
 def test_ids_equal_the_reference_library(directory, tokenizer):
     file = directory / "spiece.model"
     if file.is_file():

@@ -6,12 +6,12 @@ import numpy as np
 from hostile_text import TEXTS
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trained_tokenizers import STYLES, trained
+from trained_tokenizers import SHIPPED, STYLES, trained
 
 from lmviz.units import UNITS, align, rung
 
 EXAMPLES = settings(max_examples=60, deadline=None)
-STYLE = st.sampled_from(STYLES)
+STYLE = st.sampled_from((*STYLES, *SHIPPED))
 
 
 def check_alignment(table):

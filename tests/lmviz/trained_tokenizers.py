@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,8 @@ from lmviz.loading.tokenizers import Tokenizer as Loaded
 ROOT = Path(__file__).resolve().parents[2]
 STYLES = ("unigram", "byte_fallback", "bpe_byte_fallback", "gpt_neox", "llama_3", "qwen_2")
 BYTE_STYLES = STYLES[1:]
+SHIPPED = ("shipped", "shipped_json")
+"""The embedded model's own tokenizer, read with `sentencepiece` and with `tokenizers`."""
 _LLAMA_3 = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"
     r"|\s+(?!\S)|\s+"
@@ -33,6 +36,10 @@ def trained(style: str, *, lower_case: bool = False) -> Loaded:
 
 def _write(style: str, directory: Path) -> None:
     """The tokenizer's files, as models of that style publish them."""
+    if style in SHIPPED:
+        for name in ("tokenizer.json", "tokenizer_config.json", "spiece.model")[: 3 if style == "shipped" else 2]:
+            shutil.copyfile(ROOT / "gallery" / "models" / "ja-gpt2-mini" / name, directory / name)
+        return
     if style in ("unigram", "byte_fallback", "bpe_byte_fallback"):
         (directory / "tokenizer.model").write_bytes(_sentencepiece(style))
         return
