@@ -10,7 +10,7 @@ from trained_tokenizers import SHIPPED, STYLES, trained
 
 from lmviz.units import UNITS, align, rung
 
-EXAMPLES = settings(max_examples=60, deadline=None)
+EXAMPLES = settings(max_examples=40, deadline=None)
 STYLE = st.sampled_from((*STYLES, *SHIPPED))
 
 
