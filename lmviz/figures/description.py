@@ -8,7 +8,16 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lmviz.figures import attribution_words, labels, lens_words, notation, receipt_words, titles, trust_words
+from lmviz.figures import (
+    attribution_words,
+    labels,
+    lead_words,
+    lens_words,
+    notation,
+    receipt_words,
+    titles,
+    trust_words,
+)
 from lmviz.figures.attribution_words import method_name
 from lmviz.figures.messages import Language, message, quoted
 from lmviz.figures.standing import standing
@@ -94,18 +103,25 @@ def layers_in_words(layers: np.ndarray, language: Language) -> str:
 
 
 def watched_words_alternative(
-    result: WatchedWords, language: Language, quantity: Literal["log_probability", "rank"]
+    result: WatchedWords, language: Language, quantity: Literal["log_probability", "place", "rank"]
 ) -> str:
-    """The picture of one quantity in words; for ranks, of the words that have one."""
+    """The picture of one quantity in words, where the lead changes included; for ranks, of the words that have one."""
     words = [quoted(labels.visible(word), language) for word in result.words]
-    where = place(result, result.position, language)
-    if quantity == "rank":
-        ranks = result.ranks[:, -1]
-        listed = [(words[i], notation.rank(ranks[i])) for i in np.argsort(ranks, kind="stable") if ranks[i] > 0]
-        return message("watched_words.alternative_rank", language, place=where, list=_listed(listed, language))
-    logs = result.log_probabilities[:, -1]
-    listed = [(words[i], notation.nats(float(logs[i]))) for i in np.argsort(-logs, kind="stable")]
-    return message("watched_words.alternative", language, place=where, list=_listed(listed, language))
+    listed = message("list.separator", language)
+    if quantity == "log_probability":
+        logs = result.log_probabilities[:, -1]
+        found = [(words[i], notation.nats(float(logs[i]))) for i in np.argsort(-logs, kind="stable")]
+    else:
+        numbers = (result.ranks if quantity == "rank" else lead_words.places(result))[:, -1]
+        found = [(words[i], notation.rank(numbers[i])) for i in np.argsort(numbers, kind="stable") if numbers[i] > 0]
+    key = "alternative" if quantity == "log_probability" else f"alternative_{quantity}"
+    said = [message(f"watched_words.{key}", language, place=place(result, result.position, language),
+                    list=_listed(found, language))]
+    changes = [message("watched_words.change", language, layer=layer_name(layer, language), before=words[before],
+                       after=words[after]) for layer, before, after in lead_words.lead_changes(result)]
+    if changes:
+        said.append(message("watched_words.alternative_changes", language, list=listed.join(changes)))
+    return ("" if language == "ja" else " ").join(said)
 
 
 def _listed(pairs: list[tuple[str, str]], language: Language) -> str:
@@ -170,17 +186,19 @@ def _rankings(result: Rankings, language: Language, position: int, layer: int | 
 
 
 def _watched_words(result: WatchedWords, language: Language, position: int, layer: int | None) -> Description:
-    words = [quoted(labels.visible(word), language) for word in result.words]
-    where = place(result, result.position, language)
     used = message("list.separator", language).join(
-        message("watched_words.used", language, word=word, tokens=" + ".join(labels.visible(t) for t in texts))
-        for word, texts in zip(words, result.word_token_texts, strict=True)
+        message("watched_words.used", language, word=quoted(labels.visible(word), language),
+                tokens=" + ".join(labels.visible(t) for t in texts))
+        for word, texts in zip(result.words, result.word_token_texts, strict=True)
     )
+    convention = [message("watched_words.convention", language, words=used)]
+    if len(result.words) > 1:
+        convention.append(message("watched_words.convention_lead", language, lead=Thresholds.LEAD))
     return Description(
-        titles.watched_words(result, language),
-        message("watched_words.caption", language, place=where),
+        lead_words.title(result, language),
+        message("watched_words.caption", language, place=place(result, result.position, language)),
         watched_words_alternative(result, language, "log_probability"),
-        message("watched_words.convention", language, words=used),
+        ("" if language == "ja" else " ").join(convention),
     )
 
 

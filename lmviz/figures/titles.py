@@ -15,7 +15,6 @@ from lmviz.results import (
     NeuronFactors,
     Result,
     TokenProbabilities,
-    WatchedWords,
 )
 
 
@@ -153,31 +152,6 @@ def layer_predictions(result: LayerPredictions, language: Language, position: in
         return message("layer_predictions.title.arrives", language, token=token, layer=layer_name(since, language))
     variant = "late" if tops[-1] not in tops[:-1] else "returns"
     return message(f"layer_predictions.title.{variant}", language, token=token)
-
-
-def watched_words(result: WatchedWords, language: Language) -> str:
-    """Names the word that leads at the last layer, and the layer since which it does."""
-    logs = np.asarray(result.log_probabilities, dtype=float)
-    words = [quoted(labels.visible(word), language) for word in result.words]
-    if len(words) == 1:
-        inside = (result.ranks[0] > 0) & (result.ranks[0] <= Thresholds.TOP)
-        if inside[-1] and not inside[0]:
-            entered = int(np.flatnonzero(~inside)[-1]) + 1
-            return message("watched_words.title.rises", language, token=words[0], layer=layer_name(entered, language))
-        return message("watched_words.title.plain_one", language, token=words[0])
-    leaders, order = logs.argmax(0), np.sort(logs, 0)
-    margins, final = order[-1] - order[-2], int(leaders[-1])
-    others = np.flatnonzero(leaders != final)
-    if margins[-1] >= Thresholds.LEAD:
-        if others.size == 0 and margins.min() >= Thresholds.LEAD:
-            return message("watched_words.title.leads", language, token=words[final])
-        if others.size:
-            last = int(others[-1])
-            before = int(leaders[last])
-            if ((leaders[: last + 1] == before) & (margins[: last + 1] >= Thresholds.LEAD)).any():
-                return message("watched_words.title.overtakes", language, token=words[final], other=words[before],
-                               layer=layer_name(last + 1, language))
-    return message("watched_words.title.plain", language)
 
 
 def neuron_factors(result: NeuronFactors, language: Language) -> str:

@@ -100,9 +100,10 @@ def test_bars_are_the_probabilities(results: dict[str, Any]) -> None:
 def test_each_picture_of_watched_words_speaks_of_its_own_quantity(results: dict[str, Any]) -> None:
     words = results["watched_words"]
     soup = BeautifulSoup(html.watched_words(words, "en", figure_id="abc"), "html.parser")
-    logs, ranks = (picture["aria-label"] for picture in soup.select(".chart > svg"))
+    logs, places, ranks = (picture["aria-label"] for picture in soup.select(".chart > svg"))
     best = int(np.argmin(np.where(words.ranks[:, -1] > 0, words.ranks[:, -1], words.vocabulary_size + 1)))
-    assert logs.startswith("Log-probabilities")
+    assert logs.startswith("Log-probabilities") and "layer 6 (“鬼” to “豆”)" in logs
+    assert places.startswith("Places") and "“豆” 1, “鬼” 2, “福” 3, “恵方巻” 4" in places
     assert ranks.startswith("Ranks") and f"“{words.words[best]}” {words.ranks[best, -1]:,}" in ranks
 
 

@@ -1,7 +1,7 @@
 // The measures of the grid of figure 4: the chosen one is painted into the cells, its legend and words take their places.
 
-import { startChoice } from "./choice.js";
 import { amount, fill, rank, shortBits, step, writeTitle } from "./format.js";
+import { startSwitch } from "./switch.js";
 
 /**
  * @param cells the grid's `td` elements, [layer][column], as the page brought them: filled with ranks
@@ -16,10 +16,13 @@ export function startMeasures(root, data, cells) {
     [name, values.map((row) => row.map((value) => (value === null ? "none" : `${prefix}${step(value / unit, edges)}`)))]
   )));
   let shown = "rank";
-  startChoice(control, "measure", paint);
+  const mark = startSwitch(control, "measure", (name) => paint(name ?? "rank"));
+  control.hidden = false;
+  mark(shown);
 
   function paint(name) {
     if (name === shown) return;
+    mark(name);
     const [before, after] = [shades.get(shown), shades.get(name)];
     const { cells: values, title, alternative } = data.measures[name];
     cells.forEach((row, layer) => row.forEach((cell, column) => {

@@ -1,5 +1,6 @@
-// Figure 5: two pictures, of log-probability and of rank; a live chart with readings once pointed at.
+// Figure 5: pictures of log-probability, place and rank; a live chart with readings once pointed at.
 
+import { startSwitch } from "./switch.js";
 import { draw, followScheme } from "./vega.js";
 
 export function start({ root, data }) {
@@ -8,12 +9,12 @@ export function start({ root, data }) {
   const control = root.querySelector(".switch");
   if (control) {
     control.hidden = false;
-    control.addEventListener("click", (event) => {
-      const chosen = event.target.closest("button")?.dataset.quantity;
-      if (!chosen) return;
-      for (const button of control.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.dataset.quantity === chosen));
+    const mark = startSwitch(control, "quantity", (chosen) => show(chosen ?? "log_probability"));
+    const show = (chosen) => {
+      mark(chosen);
       for (const [name, place] of charts) place.hidden = name !== chosen;
-    });
+    };
+    show("log_probability");
   }
   for (const [name, place] of charts) place.addEventListener("pointerenter", () => live(name));
   followScheme(() => { const before = [...drawn]; drawn.clear(); before.forEach(live); });
