@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from lmviz.figures import notation, scales
+from lmviz.units import Unit
 
 
 def bits(log_probability: float) -> float:
@@ -18,10 +19,10 @@ def written(log_probability: float) -> str:
     return notation.amount(bits(log_probability)) if math.isfinite(log_probability) else "–"
 
 
-def step(log_probability: float, scale: int = 1) -> int:
-    """Step 0 to 7; ``scale`` is how many times wider the steps are for a unit that gathers much (`WIDER`)."""
-    return scales.step(bits(log_probability), [scale * edge for edge in scales.SURPRISAL_EDGES])
-
-
 WIDER = {"sentence": 10}
-"""Units whose sums would all lie beyond the last step, and by how much their steps are wider."""
+"""Units whose sums would all lie beyond the last step, and how many times wider their steps are."""
+
+
+def step(log_probability: float, unit: Unit = "token") -> int:
+    """Step 0 to 7 of a token's or a larger unit's log-probability."""
+    return scales.step(bits(log_probability), [WIDER.get(unit, 1) * edge for edge in scales.SURPRISAL_EDGES])

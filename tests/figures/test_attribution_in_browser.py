@@ -84,7 +84,7 @@ def test_methods_by_mouse_and_by_arrows(
     assert page.locator(".lm-compare tr.chosen th").text_content() == "サリエンシー"
     page.keyboard.press("ArrowRight")
     assert "m=attention_rollout" in page.url
-    assert page.locator(".switch [aria-pressed='true']").all_inner_texts() == ["アテンション・ロールアウト"]
+    assert page.locator(".methods [aria-pressed='true']").all_inner_texts() == ["アテンション・ロールアウト"]
     assert page.locator("[data-other='error']").is_hidden()
     page.keyboard.press("Escape")
     assert "m=" not in page.url and "t=27" in page.url
@@ -161,7 +161,7 @@ def test_sixty_tokens_on_a_phone(chromium: sync_api.Browser, address: str, langu
     go(page, f"{address}/sixty/{language}.html")
     page.locator(".strip [data-p='50']").tap()
     assert page.url.endswith("?t=50")
-    assert page.locator(".switch").first.is_hidden()
+    assert page.locator(".methods .switch").first.is_hidden()
     page.locator("select").select_option("deep_lift_shap")
     assert "m=deep_lift_shap" in page.url and "DeepLIFT SHAP" in page.locator(".card .meaning").inner_text()
     for folded in page.locator("summary").all():

@@ -88,7 +88,7 @@ def test_an_address_brings_its_state_and_nonsense_is_ignored(page: sync_api.Page
     page.goto(f"{address}/index.html?t=25&m=saliency&f=6-2&l=99&u=what")
     ready(page)
     assert page.locator(".lmviz-tokens .card .name-of").inner_text() == "ある"
-    assert page.locator(".lmviz-attribution .switch [aria-pressed='true']").inner_text() == "サリエンシー"
+    assert page.locator(".lmviz-attribution .methods [aria-pressed='true']").inner_text() == "サリエンシー"
     assert page.locator(".lmviz-attribution .token[class*=' m']").count() > 0
     assert page.locator("[data-panel='6'] li.lit").get_attribute("data-factor") == "1"
     assert page.locator(".lmviz-predictions output").inner_text().startswith("第7層")
@@ -123,7 +123,7 @@ def test_the_number_of_factors_that_the_server_shows_first_stays(page: sync_api.
 
 
 def test_the_heatmap_fills_the_window_and_comes_back(page: sync_api.Page) -> None:
-    button = page.locator("[data-enlarge]")
+    button = page.locator("#rankings [data-enlarge]")
     button.click()
     box = page.locator("dialog.lm-enlarged").bounding_box()
     assert (box["width"], box["height"]) == (1280, 900)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import altair as alt
@@ -11,10 +12,10 @@ from lmviz.figures.scales import colour
 
 
 def strip(values: list[dict[str, Any]], names: list[str], light_ink: set[int], tooltip: list[alt.Tooltip],
-          framed: range = range(0)) -> Any:
-    """Tokens placed by `text.lines`, each with a ``step`` that indexes ``names``; extra fields serve the tooltip.
+          framed: Collection[int] = ()) -> Any:
+    """Tokens or larger units placed by `charts.text`, each with a ``step`` that indexes ``names``.
 
-    The tokens at the positions ``framed`` share a frame, one a line.
+    Extra fields serve the tooltip. What stands at the positions ``framed`` shares a frame, one a line.
     """
     width, height = text.size(values)
     base = alt.Chart(style.rows(values)).encode(

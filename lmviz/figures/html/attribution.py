@@ -16,6 +16,7 @@ from lmviz.figures.html.strip import strip
 from lmviz.figures.messages import Language, group, headed, message
 from lmviz.figures.targets import foil_name, target_name, target_row, target_span
 from lmviz.figures.titles import Thresholds
+from lmviz.figures.unit_sums import targets_add_up
 from lmviz.results import Attribution, AttributionReceipt
 
 
@@ -101,7 +102,7 @@ def _data(methods: Mapping[str, Attribution], receipt: AttributionReceipt | None
         "unit": message(f"attribution.unit.{result.target}", language),
         "units": units.data(result.tokens, language),
         "per_unit": notation.hundredths(1.0, result.target),
-        "adds": _targets_add_up(result),
+        "adds": _adding(result),
         "thresholds": [Thresholds.SHARE, Thresholds.SHARE_RATIO],
         "methods": {name: attribution_card.data(item, [_row(item, start) for start in starts], language)
                     for name, item in methods.items()},
@@ -109,12 +110,11 @@ def _data(methods: Mapping[str, Attribution], receipt: AttributionReceipt | None
     return data if receipt is None else {**data, "receipt": receipt_panel.data(receipt, language)}
 
 
-def _targets_add_up(result: Attribution) -> str:
-    """Whether targets can be summed: ``"yes"``, or which of two reasons speaks against it."""
-    if result.target != "log_probability":
-        return "sources_only"
-    held = [p for row in range(len(result.target_positions)) for p in target_span(result, row)]
-    return "yes" if len(set(held)) == len(held) else "overlapping"
+def _adding(result: Attribution) -> str:
+    """Whether targets are summed by unit: ``"yes"``, or the message that says why they are not."""
+    if targets_add_up(result):
+        return "yes"
+    return "overlapping" if result.target == "log_probability" else "sources_only"
 
 
 def _row(result: Attribution, start: int) -> int | None:

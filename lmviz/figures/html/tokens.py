@@ -48,7 +48,8 @@ def tokens(
 def _colour_switch(language: Language) -> str:
     options = [("probability", message("term.probability", language)),
                ("surprisal", message("tokens.browser.surprisal", language))]
-    return f'<div class="colours">{f.switch(message("tokens.colour", language), options, "probability", "colour")}</div>'
+    name = message("tokens.colour", language)
+    return f'<div class="colours">{f.switch(name, options, "probability", "colour")}</div>'
 
 
 def _surprisal_legend(language: Language) -> str:
@@ -95,11 +96,13 @@ def _card(result: TokenProbabilities, language: Language, position: int) -> str:
                                    result.candidate_log_probabilities[position].tolist(), strict=False)
         if token_id >= 0
     )
+    facts = [("probability", notation.percent(log)),
+             ("surprisal", message(f"{words}.bits", language, value=surprisal.written(log))),
+             ("rank", notation.rank(result.ranks[position]))]
+    listed_facts = "".join(f"<dt>{f.escape(message(f'{words}.{name}', language))}</dt><dd>{f.escape(value)}</dd>"
+                           for name, value in facts)
     return (
-        f'{title}<p class="soft">{number}</p><dl><dt>{f.escape(message(f"{words}.probability", language))}</dt>'
-        f'<dd>{notation.percent(log)}</dd><dt>{f.escape(message(f"{words}.surprisal", language))}</dt>'
-        f'<dd>{f.escape(message(f"{words}.bits", language, value=surprisal.written(log)))}</dd><dt>{f.escape(message(f"{words}.rank", language))}</dt>'
-        f"<dd>{notation.rank(result.ranks[position])}</dd>{carried}</dl>"
+        f'{title}<p class="soft">{number}</p><dl>{listed_facts}{carried}</dl>'
         f'<p class="instead">{f.escape(message(f"{words}.instead", language))}</p><ol class="bars">{listed}</ol>'
     )
 
