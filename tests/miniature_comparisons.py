@@ -1,8 +1,8 @@
 """Comparisons for the miniature gallery, of each kind one that works and one that does not.
 
 ``fuku-oni`` is a minimal pair under ``tiny`` (works) and ``broken`` (NaN in its weights); ``two-models`` compares
-``tiny`` and ``second``, which reads only what names it, on one text; ``elsewhere`` one model that has read its text, one
-that could not and one that is not here.
+``tiny`` and ``second``, which reads only what names it, on one text; ``elsewhere`` one model that has read its text,
+one that could not and one that is not here.
 """
 
 from __future__ import annotations

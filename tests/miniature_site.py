@@ -18,11 +18,11 @@ FAILURE = {"ja": "NMFが収束しませんでした", "en": "NMF did not converg
 
 
 @cache
-def make_site(built_source: Path, directory: Path) -> Path:
-    """Builds the site of a copy of ``built_source`` under ``directory``; returns the copy, whose ``site`` it is."""
+def make_site(compared_source: Path, directory: Path) -> Path:
+    """Builds the site of a copy of ``compared_source`` under ``directory``; returns the copy, whose ``site`` it is."""
     from gallery.site.build import build_site
 
-    root = Path(shutil.copytree(built_source, directory / "root"))
+    root = Path(shutil.copytree(compared_source, directory / "root"))
     hostile = MAME.replace("{ja: 豆, en: Beans}", json.dumps({"ja": HOSTILE_TITLE, "en": HOSTILE_TITLE}))
     hostile = hostile.replace("{ja: 与えた続きを読みます。, en: A given continuation is read.}",
                               json.dumps({"ja": HOSTILE_ABOUT, "en": HOSTILE_ABOUT}))

@@ -10,12 +10,14 @@ from gallery.subjects import Entry
 
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
-    failed = [(entry, figure) for entry in edition.built for figure in entry.figures if figure.failure is not None]
+    failed = [(subject, figure) for subject in (*edition.built, *edition.comparisons) for figure in subject.figures
+              if figure.failure is not None]
     yield "how-it-was-built/index.md", edition.page(
         "build_report.html", url="how-it-was-built/", title=edition.words("nav.report"), kind="report",
         description=edition.words("report.lead"), searched=False, hide=("toc",), failed=failed,
         counts=Counter(entry.status for entry in edition.entries), n_figures=sum(1 for _ in edition.figures()),
         groups=_groups(edition),
+        comparisons=[part for part in edition.comparisons if part.status != "built" or part.unbuilt],
     )
 
 

@@ -7,7 +7,7 @@ numbers for good, and pages must not differ between two builds.
 from __future__ import annotations
 
 from gallery.pages.edition import Edition
-from gallery.subjects import Entry, Figure
+from gallery.subjects import Figure, Subject
 from gallery.validation.schema import Model, Prompt
 
 _ESCAPES = str.maketrans({
@@ -24,6 +24,22 @@ def model_name(edition: Edition, model: Model) -> str:
     return edition.words("citation.version", name=name, version=model.version)
 
 
+def models(edition: Edition, subject: Subject) -> str:
+    """The models with what fixes their weights, in a line."""
+    return edition.words("citation.and").join(model_name(edition, model) for model in subject.models)
+
+
+def licences(edition: Edition, subject: Subject) -> str:
+    """The licences of the texts, each once."""
+    found = dict.fromkeys(prompt.source.licence for prompt in subject.prompts)
+    return edition.words("citation.and").join(found)
+
+
+def sources(edition: Edition, subject: Subject) -> str:
+    """Where the texts come from, each sentence once."""
+    return " ".join(dict.fromkeys(source(edition, prompt) for prompt in subject.prompts))
+
+
 def source(edition: Edition, prompt: Prompt) -> str:
     """Where the text comes from and under which licence."""
     words, origin = edition.words, prompt.source
@@ -35,23 +51,27 @@ def source(edition: Edition, prompt: Prompt) -> str:
     return words(f"source.{origin.kind}", article=where, licence=origin.licence)
 
 
+def _texts(edition: Edition, subject: Subject) -> str:
+    return edition.words("citation.and_text").join(edition.text(prompt.titles) for prompt in subject.prompts)
+
+
 def _name(title: str) -> str:
     return title.rstrip("。.")
 
 
-def plain(edition: Edition, entry: Entry, figure: Figure, title: str) -> str:
+def plain(edition: Edition, subject: Subject, figure: Figure, title: str) -> str:
     """One sentence for a slide or a list of references."""
     return edition.words(
-        "citation.plain", title=_name(title), prompt=edition.text(entry.prompt.titles), id=figure.id,
-        model=model_name(edition, entry.model), source=source(edition, entry.prompt), url=edition.permanent(figure),
+        "citation.plain", title=_name(title), prompt=_texts(edition, subject), id=figure.id,
+        model=models(edition, subject), source=sources(edition, subject), url=edition.permanent(figure),
     )
 
 
-def bibtex(edition: Edition, entry: Entry, figure: Figure, title: str) -> str:
+def bibtex(edition: Edition, subject: Subject, figure: Figure, title: str) -> str:
     """An entry for BibTeX and biber; every character that TeX reads otherwise is escaped."""
     note = edition.words(
-        "citation.note", id=figure.id, prompt=edition.text(entry.prompt.titles),
-        model=model_name(edition, entry.model), source=source(edition, entry.prompt),
+        "citation.note", id=figure.id, prompt=_texts(edition, subject), model=models(edition, subject),
+        source=sources(edition, subject),
     )
     fields = {
         "author": "{" + _escape(edition.words("site.name")) + "}",

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from gallery.pages.words import Language
 from gallery.store.files import write_atomically
 from gallery.subjects import RECEIPT, Figure
+from gallery.validation.schema import COMPARISON_KINDS
 from lmviz.results import Result
 
 
@@ -121,7 +122,7 @@ class Drawings:
 
 
 def _in_order(figure: Figure, first: str | None) -> list[str]:
-    """Names of the figure's results as its options list them, methods or numbers of components; manifests sort them.
+    """Names of the figure's results as its options list them, such as methods or models; manifests sort them.
 
     What the options do not name, the receipt, comes last.
     """
@@ -136,12 +137,12 @@ def _draw(figure: Figure, results: dict[str, Result], language: Language, positi
 
     html = importlib.import_module("lmviz.figures.html")
     at = {"position": position, "layer": layer}
-    first = next(iter(results.values()))
-    shown = first if list(results) == [""] else results
+    shown = results[""] if list(results) == [""] else results
     words = figures.describe(figure.kind, shown, language, **at)
     chart_of = getattr(figures, figure.kind)
     taken = inspect.signature(chart_of).parameters
-    chart = chart_of(first, language, **{name: at[name] for name in at if name in taken})
+    charted = shown if figure.kind in COMPARISON_KINDS else next(iter(results.values()))
+    chart = chart_of(charted, language, **{name: at[name] for name in at if name in taken})
     spec = chart.to_dict()
     return Drawing(
         title=words.title, caption=words.caption, alternative=words.alternative, convention=words.convention,
@@ -194,7 +195,10 @@ def _code() -> str:
     """A hash of what a drawing depends on beside its results."""
     digest = hashlib.sha256()
     package = Path(importlib.util.find_spec("lmviz").submodule_search_locations[0])
-    sources = [*sorted((package / "figures").rglob("*")), package / "tokens.py", Path(__file__)]
+    sources = [
+        *sorted((package / "figures").rglob("*")), *sorted((package / "comparison").rglob("*")), package / "tokens.py",
+        Path(__file__),
+    ]
     for path in sources:
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(path.name.encode() + b"\0" + path.read_bytes())

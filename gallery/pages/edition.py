@@ -17,8 +17,8 @@ from markupsafe import Markup
 from gallery.pages import markdown
 from gallery.pages.drawings import Drawings
 from gallery.pages.words import Language, Words
-from gallery.subjects import RECEIPT, Entry, Figure
-from gallery.validation.schema import FIGURE_KINDS, Bilingual, Catalog, Model, Prompt
+from gallery.subjects import RECEIPT, Compared, Entry, Figure, Subject
+from gallery.validation.schema import FIGURE_KINDS, Bilingual, Catalog, Comparison, Model, ModelComparison, Prompt
 
 log = logging.getLogger("gallery.pages")
 
@@ -40,7 +40,7 @@ class Edition:
     """The gallery in one language.
 
     Attributes:
-        catalog, entries: what there is, and how far it is built; entries in the catalog's order.
+        catalog, entries, comparisons: what there is, and how far it is built, in the catalog's order.
         drawings: figures drawn from the store, kept between builds.
         language: of every word on the pages.
         prose: source paths of prose pages, such as ``figures/rankings.md``; pages written here give way to them.
@@ -53,6 +53,7 @@ class Edition:
     language: Language
     prose: frozenset[str] = frozenset()
     address: str = ""
+    comparisons: Sequence[Compared] = ()
     words: Words = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,6 +71,21 @@ class Edition:
         """The entries of one prompt or of one model."""
         kind = "prompt" if isinstance(subject, Prompt) else "model"
         return [entry for entry in self.entries if getattr(entry, kind).id == subject.id]
+
+    def title(self, subject: Subject) -> str:
+        """What an entry or a comparison is called in a line."""
+        if isinstance(subject, Compared):
+            title = self.text(subject.comparison.titles)
+            if isinstance(subject.comparison, ModelComparison):
+                return title
+            return self.words("entry.title", prompt=title, model=self.text(subject.models[0].names))
+        return self.words("entry.title", prompt=self.text(subject.prompt.titles), model=self.text(subject.model.names))
+
+    def compared_in(self, entry: Entry) -> list[Comparison]:
+        """The comparisons that an entry is part of."""
+        found = {part.comparison.id: part.comparison for part in self.comparisons
+                 if any(other.id == entry.id for other in part.entries)}
+        return list(found.values())
 
     def tag(self, tag: str) -> str:
         """A tag's readable name."""
@@ -139,12 +155,12 @@ class Edition:
                 found.setdefault(entry.model.id, []).append((entry, figure))
         return found
 
-    def figures(self) -> Iterator[tuple[Entry, Figure]]:
-        """Every figure that was computed, with its entry."""
-        for entry in self.built:
-            for figure in entry.figures:
+    def figures(self) -> Iterator[tuple[Subject, Figure]]:
+        """Every figure that was computed, with what it is of."""
+        for subject in (*self.built, *self.comparisons):
+            for figure in subject.figures:
                 if figure.failure is None:
-                    yield entry, figure
+                    yield subject, figure
 
 
 @cache

@@ -21,15 +21,14 @@ def _page(edition: Edition, entry: Entry) -> str:
     url = f"{entry.id}/"
     shown = [section(edition, entry, figure) for figure in
              sorted(entry.figures, key=lambda figure: FIGURE_KINDS.index(figure.kind))]
-    prompt, model = edition.text(entry.prompt.titles), edition.text(entry.model.names)
     return edition.page(
-        "entry.html", url=url, title=edition.words("entry.title", prompt=prompt, model=model),
+        "entry.html", url=url, title=edition.title(entry),
         description=edition.text(entry.prompt.about), kind="entry", searched=entry.status == "built",
         contents=[{"id": part.figure.kind, "name": edition.words(f"kind.{part.figure.kind}")} for part in shown],
         hide=() if shown else ("toc",), entry=entry, source=citation.source(edition, entry.prompt),
         sections=[render(edition, part, url=url) for part in shown],
         others=[other for other in edition.entries_of(entry.prompt) if other.id != entry.id],
-        provenance=facts(edition, entry.provenance),
+        provenance=facts(edition, entry.provenance), comparisons=edition.compared_in(entry),
     )
 
 

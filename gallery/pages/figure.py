@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gallery.pages import citation
 from gallery.pages.edition import Edition
 from gallery.pages.section import render, section
+from gallery.validation.schema import FIGURE_KINDS
 
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
@@ -15,8 +16,8 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
     Figures with the same id are the same figure.
     """
     written: set[str] = set()
-    for entry, figure in edition.figures():
-        shown = section(edition, entry, figure)
+    for subject, figure in edition.figures():
+        shown = section(edition, subject, figure)
         if shown.drawing is None or figure.id in written:
             continue
         written.add(figure.id)
@@ -24,9 +25,10 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
         title = shown.drawing.title
         yield f"{url}index.md", edition.page(
             "figure.html", url=url, title=title, description=shown.drawing.caption, kind="figure", searched=False,
-            hide=("toc",), html=render(edition, shown, url=url, level=1, context=True), entry=entry, figure=figure,
-            bibtex=citation.bibtex(edition, entry, figure, title), plain=citation.plain(edition, entry, figure, title),
-            address=edition.permanent(figure),
+            hide=("toc",), html=render(edition, shown, url=url, level=1, context=True), subject=subject, figure=figure,
+            bibtex=citation.bibtex(edition, subject, figure, title),
+            plain=citation.plain(edition, subject, figure, title), address=edition.permanent(figure),
+            licences=citation.licences(edition, subject), of_entry=figure.kind in FIGURE_KINDS,
         )
         yield f"{url}figure.svg", shown.drawing.svg
         yield f"{url}figure.csv", shown.drawing.csv

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gallery.pages import (
     build_report,
+    comparison,
     entry,
     figure,
     gallery_index,
@@ -20,16 +21,16 @@ from gallery.pages import (
 from gallery.pages.drawings import Drawings, Readable
 from gallery.pages.edition import Edition
 from gallery.pages.words import Language
-from gallery.subjects import Entry
+from gallery.subjects import Compared, Entry
 from gallery.validation.schema import Catalog
 
-WRITERS = (home, gallery_index, prompt, entry, models, figure, build_report, moved, search_catalog, trust)
+WRITERS = (home, gallery_index, prompt, entry, comparison, models, figure, build_report, moved, search_catalog, trust)
 """One module a kind of page; each has ``pages(edition)``."""
 
 
 def generate(catalog: Catalog, entries: Sequence[Entry], store: Readable, language: Language, *,
-             drawings: Path | None = None, prose: frozenset[str] = frozenset(),
-             address: str = "") -> Iterator[tuple[str, str]]:
+             drawings: Path | None = None, prose: frozenset[str] = frozenset(), address: str = "",
+             comparisons: Sequence[Compared] = ()) -> Iterator[tuple[str, str]]:
     """Writes the gallery in one language. The same input gives the same pages, byte for byte.
 
     Args:
@@ -40,11 +41,12 @@ def generate(catalog: Catalog, entries: Sequence[Entry], store: Readable, langua
         drawings: directory in which drawn figures are kept between builds; None draws each anew.
         prose: source paths of pages that people wrote, such as ``index.md``, which take the place of generated ones.
         address: where the site is published, for citations.
+        comparisons: as `gallery.engine.comparisons.comparisons` finds them.
 
     Yields:
         Paths from the edition's root, such as ``setsubun/ja-gpt2-mini/index.md``, and their text.
     """
-    yield from write(Edition(catalog, entries, Drawings(store, drawings), language, prose, address))
+    yield from write(Edition(catalog, entries, Drawings(store, drawings), language, prose, address, comparisons))
 
 
 def write(edition: Edition) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Old addresses: an alias of a prompt or a model leads to where it is now."""
+"""Old addresses: an alias of a prompt, a model or a comparison leads to where it is now."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ def _moves(edition: Edition) -> Iterator[tuple[str, str]]:
     models = edition.catalog.models
     for model in models:
         yield from ((f"models/{alias}/", f"models/{model.id}/") for alias in model.aliases)
+    for comparison in edition.catalog.comparisons:
+        yield from ((f"compare/{alias}/", f"compare/{comparison.id}/") for alias in comparison.aliases)
     for prompt in edition.catalog.prompts:
         read_by = [entry.model for entry in edition.entries_of(prompt)]
         yield from ((f"{alias}/", f"{prompt.id}/") for alias in prompt.aliases)

@@ -18,10 +18,16 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
         built = [entry for entry in edition.entries_of(prompt) if entry.status == "built"]
         title, target = edition.text(prompt.titles), prompt.id
         if len(built) == 1:
-            title = edition.words("entry.title", prompt=title, model=edition.text(built[0].model.names))
+            title = edition.title(built[0])
             target = built[0].id
         rows.append({"url": f"{target}/", "title": title,
                      "text": f"{prompt.text} {edition.text(prompt.about)}", "words": f"{both} {tags}"})
+    texts = {prompt.id: prompt.text for prompt in edition.catalog.prompts}
+    for comparison in edition.catalog.comparisons:
+        about = f"{edition.text(comparison.about)} {edition.text(comparison.see)}"
+        rows.append({"url": f"compare/{comparison.id}/", "title": edition.text(comparison.titles),
+                     "text": " ".join([*(texts[name] for name in comparison.prompt_ids), about]),
+                     "words": f"{comparison.titles.ja} {comparison.titles.en}"})
     for model in edition.catalog.models:
         rows.append({"url": f"models/{model.id}/", "title": edition.text(model.names),
                      "text": edition.text(model.about), "words": f"{model.names.ja} {model.names.en} {model.id}"})

@@ -11,7 +11,8 @@ from markupsafe import Markup
 from gallery.pages import citation, trust
 from gallery.pages.drawings import Drawing, Unreadable
 from gallery.pages.edition import Edition
-from gallery.subjects import RECEIPT, Entry, Figure
+from gallery.subjects import RECEIPT, Figure, Subject
+from gallery.validation.schema import FIGURE_KINDS
 
 log = logging.getLogger("gallery.pages")
 
@@ -24,7 +25,7 @@ class Section:
     an attribution opens with the method that it opens with, empty where it was not chosen.
     """
 
-    entry: Entry
+    subject: Subject
     figure: Figure
     drawing: Drawing | None
     reason: str | None
@@ -35,7 +36,7 @@ class Section:
         return self.drawing.title if self.drawing else edition.words(f"kind.{self.figure.kind}")
 
 
-def section(edition: Edition, entry: Entry, figure: Figure, *, position: int | None = None,
+def section(edition: Edition, subject: Subject, figure: Figure, *, position: int | None = None,
             layer: int | None = None, first: str | None = None) -> Section:
     """Draws the figure, or says in the reader's language why there is none.
 
@@ -43,19 +44,19 @@ def section(edition: Edition, entry: Entry, figure: Figure, *, position: int | N
     drawing code stumbles over is one figure less: neither is a broken site.
     """
     if figure.failure is not None:
-        return Section(entry, figure, None, figure.failure[edition.language])
+        return Section(subject, figure, None, figure.failure[edition.language])
     try:
-        opening = first or trust.opening(edition, entry, figure)
+        opening = first or trust.opening(edition, subject, figure)
         drawing = edition.drawings.draw(figure, edition.language, position=position, layer=layer, first=opening)
     except Unreadable as error:
-        log.warning("%s %s: %s", entry.id, figure.kind, error)
-        return Section(entry, figure, None, edition.words("section.unreadable", command=entry.command))
+        log.warning("%s %s: %s", subject.id, figure.kind, error)
+        return Section(subject, figure, None, edition.words("section.unreadable", command=subject.command))
     except Exception as error:
         why = f"{type(error).__name__}: {error}"
-        log.error("%s %s: %s", entry.id, figure.kind, why)
-        return Section(entry, figure, None, edition.words("section.undrawable", error=why))
-    why = "" if first else trust.reason(edition, entry, figure)
-    return Section(entry, figure, drawing, None, tuple(_lacking(edition, figure)), why)
+        log.error("%s %s: %s", subject.id, figure.kind, why)
+        return Section(subject, figure, None, edition.words("section.undrawable", error=why))
+    why = "" if first else trust.reason(edition, subject, figure)
+    return Section(subject, figure, drawing, None, tuple(_lacking(edition, figure)), why)
 
 
 def _lacking(edition: Edition, figure: Figure) -> Iterator[tuple[str, str]]:
@@ -79,10 +80,15 @@ def render(edition: Edition, shown: Section, *, url: str, level: int = 2, anchor
         url: the address of the page it stands on.
         level: of its heading.
         anchor: its id on the page; by default the kind of figure.
-        context: whether to name prompt and model above the title, for a page that is not the entry's own.
+        context: whether to name above the title what the figure is of, for a page that is not of that.
     """
     return edition.render(
-        "section.html", url=url, shown=shown, entry=shown.entry, figure=shown.figure, drawing=shown.drawing,
+        "section.html", url=url, shown=shown, subject=shown.subject, figure=shown.figure, drawing=shown.drawing,
         level=level, anchor=anchor or shown.figure.kind, context=context, title=shown.title(edition),
-        model_name=citation.model_name(edition, shown.entry.model),
+        model_names=citation.models(edition, shown.subject), method_page=method_page(shown.figure.kind),
     )
+
+
+def method_page(kind: str) -> str:
+    """Where it is said how to read figures of a kind; those of comparisons share a page."""
+    return f"figures/{kind}/" if kind in FIGURE_KINDS else f"figures/comparison/#{kind}"

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from gallery.pages.drawings import Unreadable
 from gallery.pages.edition import Edition
-from gallery.subjects import RECEIPT, Entry, Figure
+from gallery.subjects import RECEIPT, Figure, Subject
 from gallery.validation.schema import Model
 from lmviz.results import MethodTrust, Result
 
@@ -63,25 +63,25 @@ def _summed_up(drawings: Any, keys: tuple[tuple[str, str], ...]) -> MethodTrust 
     return method_trust(receipts) if receipts else None
 
 
-def opening(edition: Edition, entry: Entry, figure: Figure) -> str | None:
+def opening(edition: Edition, subject: Subject, figure: Figure) -> str | None:
     """The method that an attribution opens with: of those it has, the most trusted one that leaves the random band."""
     if RECEIPT not in figure.results:
         return None
-    found = of_model(edition, entry.model)
+    found = of_model(edition, subject.models[0])
     above = zip(found.methods, found.is_above, strict=True) if found else ()
     return next((method for method, is_above in above if is_above and method in figure.results), None)
 
 
-def reason(edition: Edition, entry: Entry, figure: Figure) -> str:
+def reason(edition: Edition, subject: Subject, figure: Figure) -> str:
     """Why an attribution opens with its method, or that no method of its model leaves the random band."""
     if RECEIPT not in figure.results:
         return ""
     from lmviz.figures.description import method_name
 
-    found = of_model(edition, entry.model)
+    found = of_model(edition, subject.models[0])
     if found is None:
         return ""
-    method = opening(edition, entry, figure)
+    method = opening(edition, subject, figure)
     if method is None:
         return edition.words("section.opens_without", n=int(found.n_texts.max(initial=0)))
     n_texts = int(found.n_texts[found.methods.index(method)])

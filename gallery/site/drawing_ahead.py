@@ -21,17 +21,17 @@ _editions: dict[Language, Edition] = {}
 
 
 def draw_ahead(root: Path, tell: Callable[[int, int], None]) -> None:
-    """Draws every figure of every built entry in both languages that is not kept already.
+    """Draws every figure of every built entry and comparison in both languages that is not kept already.
 
     A figure that cannot be drawn is left to the page, which says so in its place.
 
     Args:
         tell: is told how many figures are done, and of how many, now and then.
     """
-    wanted = [(entry.id, figure.kind, language) for language in LANGUAGES
+    wanted = [(subject.id, figure.kind, language) for language in LANGUAGES
               for edition in [open_edition(root, language)]
-              for entry, figure in edition.figures()
-              if not edition.drawings.has(figure, language, opening(edition, entry, figure))]
+              for subject, figure in edition.figures()
+              if not edition.drawings.has(figure, language, opening(edition, subject, figure))]
     processes = min(cores(), 8)
     if len(wanted) < FEW or processes < 2:
         return
@@ -48,9 +48,9 @@ def _open(root: str) -> None:
 
 
 def _draw(wanted: tuple[str, str, Language]) -> None:
-    entry_id, kind, language = wanted
+    subject_id, kind, language = wanted
     edition = _editions[language]
-    for entry, figure in edition.figures():
-        if entry.id == entry_id and figure.kind == kind:
+    for subject, figure in edition.figures():
+        if subject.id == subject_id and figure.kind == kind:
             with suppress(Exception):
-                edition.drawings.draw(figure, language, first=opening(edition, entry, figure))
+                edition.drawings.draw(figure, language, first=opening(edition, subject, figure))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gallery.engine import plan
+from gallery.engine.comparisons import comparisons
 from gallery.pages.drawings import Drawings
 from gallery.pages.edition import Edition
 from gallery.pages.words import Language
@@ -20,8 +21,9 @@ def open_edition(root: Path, language: Language, prose: frozenset[str] = frozens
     catalog = read_catalog(root, look_at_models=False)
     if address and not address.endswith("/"):
         address += "/"
-    return Edition(catalog, plan.entries(catalog, root), Drawings(Store(root), root / "build" / "drawings"), language,
-                   prose, address)
+    entries = plan.entries(catalog, root)
+    return Edition(catalog, entries, Drawings(Store(root), root / "build" / "drawings"), language, prose, address,
+                   comparisons(catalog, root, entries))
 
 
 def prose_of(docs: Path) -> frozenset[str]:

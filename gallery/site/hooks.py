@@ -28,8 +28,8 @@ from gallery.site.policy import protect  # noqa: E402
 from gallery.validation.problems import CatalogProblems  # noqa: E402
 
 NAVIGATION = {
-    "gallery/": "gallery", "talk/": "talk", "figures/": "figures", "models/": "models", "how-to/add/": "add",
-    "how-to/debug/": "debug", "how-to/cite/": "cite",
+    "gallery/": "gallery", "compare/": "compare", "talk/": "talk", "figures/": "figures", "models/": "models",
+    "how-to/add/": "add", "how-to/debug/": "debug", "how-to/cite/": "cite",
 }
 """Names in the header by address; a page that is not listed here goes by its title."""
 

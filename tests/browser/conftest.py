@@ -9,11 +9,11 @@ from miniature_site import make_site
 
 
 @pytest.fixture(scope="session")
-def served(built_source, tmp_path_factory) -> Iterator[str]:
+def served(compared_source, tmp_path_factory) -> Iterator[str]:
     """Address of the miniature site, served as ``build_gallery.py serve`` does it."""
     from gallery.site.serve import open_server
 
-    root = make_site(built_source, tmp_path_factory.getbasetemp() / "miniature-site")
+    root = make_site(compared_source, tmp_path_factory.getbasetemp() / "miniature-site")
     server = open_server(root / "site", 0)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"

@@ -15,7 +15,8 @@ expect = sync_api.expect
 pytestmark = pytest.mark.browser
 
 PAGES = ["", "gallery/", "setsubun/", "setsubun/tiny/", "setsubun/broken/", "setsubun/away/", "mame/tiny/",
-         "models/tiny/", "figures/rankings/", "talk/", "how-to/add/", "how-it-was-built/"]
+         "models/tiny/", "figures/rankings/", "compare/", "compare/two-models/", "compare/fuku-oni/",
+         "talk/", "how-to/add/", "how-it-was-built/"]
 
 VISIBLE_TEXT = """() => {
   const found = [];
@@ -87,7 +88,8 @@ def test_search_finds(watched, query):
 def test_the_index_filters_by_text_model_and_tag_and_remembers_it_in_its_address(watched):
     page = watched().open("gallery/")
     cards = page.locator("[data-gallery-cards] > li:visible")
-    assert cards.count() == 2
+    n_cards = cards.count()
+    assert n_cards > 2
     page.locator("#filter-q").fill("季節の変わり目")
     assert cards.count() == 1
     page.locator("#filter-q").fill("")
@@ -96,7 +98,7 @@ def test_the_index_filters_by_text_model_and_tag_and_remembers_it_in_its_address
     page.reload()
     expect(cards).to_have_count(1)
     page.locator("[data-gallery-filters] button[type=reset]").click()
-    expect(cards).to_have_count(2)
+    expect(cards).to_have_count(n_cards)
     assert "?" not in page.url
 
 
@@ -125,7 +127,7 @@ def test_without_scripts_an_entry_shows_its_figures_and_the_index_its_cards(chro
     assert page.locator("#predictions svg:visible").count() >= 1
     assert page.locator("#rankings td:visible").count() > 10
     page.goto(served + "gallery/")
-    assert page.locator("[data-gallery-cards] > li:visible").count() == 2
+    assert page.locator("[data-gallery-cards] > li:visible").count() > 2
     assert not page.locator("[data-open-search]").is_visible()
     context.close()
 

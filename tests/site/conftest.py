@@ -8,9 +8,9 @@ from miniature_site import make_site
 
 
 @pytest.fixture(scope="session")
-def site_root(built_source, tmp_path_factory) -> Path:
+def site_root(compared_source, tmp_path_factory) -> Path:
     """The gallery under the miniature site. Do not change it."""
-    return make_site(built_source, tmp_path_factory.getbasetemp() / "miniature-site")
+    return make_site(compared_source, tmp_path_factory.getbasetemp() / "miniature-site")
 
 
 @pytest.fixture(scope="session")
