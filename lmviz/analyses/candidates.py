@@ -41,19 +41,16 @@ def strongest(logits: Tensor, k: int) -> tuple[np.ndarray, np.ndarray]:
     """
     reach = min(k + 1, logits.shape[1])
     values, ids = (part.cpu().numpy() for part in _largest(logits, reach))
-    order = np.lexsort((ids, -values), axis=1)
-    values, ids = np.take_along_axis(values, order, axis=1), np.take_along_axis(ids, order, axis=1)
-    if reach > k:
-        for row in np.flatnonzero(values[:, k - 1] == values[:, k]):
-            entries = logits[row].cpu().numpy()
-            level = np.flatnonzero(entries >= values[row, k - 1])
-            ids[row, :k] = level[np.lexsort((level, -entries[level]))[:k]]
-            values[row, :k] = entries[ids[row, :k]]
+    for row in np.flatnonzero((values[:, 1:] == values[:, :-1]).any(axis=1)):
+        entries = logits[row].cpu().numpy()
+        level = np.flatnonzero(entries >= values[row, -1])
+        ids[row] = level[np.lexsort((level, -entries[level]))[:reach]]
+        values[row] = entries[ids[row]]
     return ids[:, :k], values[:, :k]
 
 
 def _largest(logits: Tensor, k: int) -> tuple[Tensor, Tensor]:
-    """As `torch.topk`, but ``k`` blocks with the greatest maxima are found first: no others are needed."""
+    """As `torch.topk`, but the ``k`` blocks with the greatest maxima are found first: no others are needed."""
     n_blocks = logits.shape[1] // _IN_A_BLOCK
     if n_blocks < 2 * k:
         return torch.topk(logits, k, dim=1)

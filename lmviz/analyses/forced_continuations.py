@@ -20,6 +20,8 @@ def forced_states(trace: Trace, position: int, continuations: Sequence[Sequence[
     Shorter ones are padded on the right, where a causal model does not look; the batch changes nothing but how sums
     are rounded.
     """
+    if not continuations:
+        return []
     model = trace.model
     longest = max(len(ids) for ids in continuations)
     batch = np.zeros((len(continuations), position + longest), dtype=np.int64)

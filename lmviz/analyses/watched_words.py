@@ -63,16 +63,7 @@ def watched_words(
             f"({n_positions} is the one after the last; position 0 has no prediction)"
         )
     encoded = [encode_word(model, word, position) for word in words]
-    log_probabilities = np.zeros((len(words), model.n_layers), dtype=np.float64)
-    own_ranks = np.zeros((len(words), model.n_layers), dtype=np.int64)
-    hidden_states, word_of, own_ids = _states_before_each(trace, position, encoded)
-    for rows in even_slices(0, len(own_ids), LOGITS_AT_ONCE // (model.n_layers * model.vocabulary_size)):
-        own = torch.tensor(own_ids[rows], device=model.device)
-        for layer, logits in enumerate(lens_logits(model, hidden_states[:, rows], final_norm)):
-            chosen = logits.gather(1, own[:, None])[:, 0] - torch.logsumexp(logits, dim=1)
-            np.add.at(log_probabilities[:, layer], word_of[rows], chosen.double().cpu().numpy())
-            own_ranks[word_of[rows], layer] = ranks(logits, own)
-    own_ranks[[len(ids) > 1 for ids in encoded]] = 0
+    log_probabilities, own_ranks = _at_every_layer(trace, position, encoded, final_norm)
     labels = [model.tokenizer.labels(ids) for ids in encoded]
     return WatchedWords(
         tokens=trace.tokens,
@@ -91,18 +82,29 @@ def watched_words(
     )
 
 
-def _states_before_each(
-    trace: Trace, position: int, encoded: Sequence[tuple[int, ...]]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Hidden states ``[layer, row, width]``, a row a token of each word; the row's word and its token ``[row]``.
-
-    From the trace for the first token of a word, from a pass over the words of several for the others.
-    """
-    states = [trace.hidden_states[:, position - 1 : position]] * len(encoded)
-    several = [word for word, ids in enumerate(encoded) if len(ids) > 1]
-    if several:
-        following = forced_states(trace, position, [encoded[word][:-1] for word in several])
-        for word, forced in zip(several, following, strict=True):
-            states[word] = np.concatenate([states[word], forced], axis=1)
-    word_of = np.repeat(np.arange(len(encoded)), [len(ids) for ids in encoded])
-    return np.concatenate(states, axis=1), word_of, np.concatenate(encoded)
+def _at_every_layer(
+    trace: Trace, position: int, encoded: Sequence[tuple[int, ...]], final_norm: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Log-probabilities float64 and ranks int64, both ``[word, layer]``."""
+    model = trace.model
+    several = [ids[:-1] for ids in encoded if len(ids) > 1]
+    hidden_states = np.concatenate(
+        [trace.hidden_states[:, position - 1 : position], *forced_states(trace, position, several)], axis=1
+    )
+    # Row 0 predicts the first token of every word, each other row one token of one word.
+    is_first = np.concatenate([np.arange(len(ids)) == 0 for ids in encoded])
+    row_of = np.where(is_first, 0, np.cumsum(~is_first))
+    word_of, own_ids = np.cumsum(is_first) - 1, np.concatenate(encoded)
+    log_probabilities = np.zeros((len(encoded), model.n_layers), dtype=np.float64)
+    own_ranks = np.zeros((len(encoded), model.n_layers), dtype=np.int64)
+    for rows in even_slices(0, hidden_states.shape[1], LOGITS_AT_ONCE // (model.n_layers * model.vocabulary_size)):
+        here = (rows.start <= row_of) & (row_of < rows.stop)
+        row, own = (torch.tensor(each[here], device=model.device) for each in (row_of - rows.start, own_ids))
+        for layer, logits in enumerate(lens_logits(model, hidden_states[:, rows], final_norm)):
+            chosen = logits[row, own] - torch.logsumexp(logits, dim=1)[row]
+            np.add.at(log_probabilities[:, layer], word_of[here], chosen.double().cpu().numpy())
+            if rows.start == 0:
+                for word, ids in enumerate(encoded):
+                    if len(ids) == 1:
+                        own_ranks[word, layer] = ranks(logits[:1], torch.tensor(ids, device=model.device))[0]
+    return log_probabilities, own_ranks

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 LOGITS_AT_ONCE = 2**23
 """Logits of a matrix product (32 MiB in float32), unless one position at all layers has more."""
 
-LOGITS_IN_CACHE = 2**18
-"""Logits of a piece on a CPU (1 MiB in float32), unless one row has more."""
+LOGITS_IN_CACHE = 2**20
+"""Logits of a piece on a CPU (4 MiB in float32), unless one row has more."""
 
 
 def lens_logits(model: LanguageModel, hidden: np.ndarray, final_norm: bool) -> Tensor:

@@ -72,10 +72,10 @@ def _compute(trace: Trace, final_norm: bool, n_candidates: int, with_entropies: 
         chosen = logits[: len(own)].gather(1, own[:, None])
         own_ranks[layer, rows] = ranks(logits[: len(own)], own)
         ids[layer, rows], values = strongest(logits, n_candidates)
-        greatest = torch.from_numpy(values[:, :1]).to(logits.device)
+        greatest, first = (torch.from_numpy(each[:, :1]).to(logits.device) for each in (values, ids[layer, rows]))
         probabilities = torch.softmax(logits, dim=1)
         # The greatest probability is exp(0) over the sum of all, so that sum needs no second exponential.
-        log_sums = -torch.log(probabilities.amax(dim=1, keepdim=True))
+        log_sums = -torch.log(probabilities.gather(1, first))
         candidates[layer, rows] = values - values[:, :1] - log_sums.cpu().numpy()
         log_probabilities[layer, rows] = (chosen - greatest[: len(own)] - log_sums[: len(own)])[:, 0].cpu().numpy()
         if with_entropies:
