@@ -7,6 +7,7 @@ of a page; ``lmviz.figures.describe("rankings", result, "ja")`` its words.
 from lmviz.figures.charts import (
     attribution,
     attribution_receipt,
+    characters,
     layer_predictions,
     method_agreement,
     method_trust,
@@ -20,6 +21,7 @@ from lmviz.figures.description import Description, describe
 from lmviz.figures.rendering import svg, thumbnail
 
 __all__ = [
-    "Description", "attribution", "attribution_receipt", "describe", "layer_predictions", "method_agreement",
-    "method_trust", "neuron_factors", "predictions", "rankings", "svg", "thumbnail", "tokens", "watched_words",
+    "Description", "attribution", "attribution_receipt", "characters", "describe", "layer_predictions",
+    "method_agreement", "method_trust", "neuron_factors", "predictions", "rankings", "svg", "thumbnail", "tokens",
+    "watched_words",
 ]

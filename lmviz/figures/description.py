@@ -10,6 +10,7 @@ import numpy as np
 
 from lmviz.figures import (
     attribution_words,
+    character_words,
     labels,
     lead_words,
     lens_words,
@@ -26,6 +27,7 @@ from lmviz.figures.titles import Thresholds, layer_name, name
 from lmviz.results import (
     Attribution,
     AttributionReceipt,
+    CharacterLens,
     LayerPredictions,
     MethodTrust,
     NeuronFactors,
@@ -185,6 +187,13 @@ def _rankings(result: Rankings, language: Language, position: int, layer: int | 
     )
 
 
+def _characters(result: CharacterLens, language: Language, position: int, layer: int | None) -> Description:
+    return Description(
+        character_words.title(result, language), character_words.caption(language),
+        character_words.alternative(result, language), character_words.convention(result, language),
+    )
+
+
 def _watched_words(result: WatchedWords, language: Language, position: int, layer: int | None) -> Description:
     used = message("list.separator", language).join(
         message("watched_words.used", language, word=quoted(labels.visible(word), language),
@@ -254,6 +263,7 @@ _DESCRIBE: dict[str, Callable[[Any, Language, int, int | None], Description]] = 
     "predictions": _predictions,
     "layer_predictions": _layer_predictions,
     "rankings": _rankings,
+    "characters": _characters,
     "watched_words": _watched_words,
     "attribution": _attribution,
     "attribution_receipt": _attribution_receipt,

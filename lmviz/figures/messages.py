@@ -1,4 +1,4 @@
-"""The words of all figures, in both languages, from ``messages.toml``."""
+"""The words of all figures, in both languages, from ``messages.toml`` and the tables beside it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def table() -> dict[str, dict[str, str]]:
         for key, value in node.items():
             walk(f"{prefix}.{key}" if prefix else key, value)
 
-    walk("", tomllib.loads(files("lmviz.figures").joinpath("messages.toml").read_text(encoding="utf-8")))
+    for path in files("lmviz.figures").iterdir():
+        if path.name.endswith("messages.toml"):
+            walk("", tomllib.loads(path.read_text(encoding="utf-8")))
     return flat
 
 
@@ -31,7 +33,7 @@ def message(key: str, language: Language, **values: object) -> str:
     """The message ``key`` with its placeholders filled. Raises ``ValueError`` for an unknown key or language."""
     entry = table().get(key)
     if entry is None:
-        raise ValueError(f"messages.toml has no message {key!r}")
+        raise ValueError(f"no table of messages has {key!r}")
     if language not in entry:
         raise ValueError(f"unknown language {language!r}; known: {', '.join(LANGUAGES)}")
     return entry[language].format(**values) if values else entry[language]

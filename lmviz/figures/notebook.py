@@ -10,10 +10,13 @@ from lmviz.figures.html.fragment import escape
 from lmviz.figures.messages import Language
 from lmviz.results import Result
 
+_FIGURES = {"token_probabilities": "tokens", "lens_measures": "rankings", "character_lens": "characters"}
+"""Kinds of figure by kind of result, where they differ."""
+
 
 def show(result: Result, language: Language = "ja", *, position: int | None = None, layer: int | None = None) -> str:
     """A result as HTML that needs nothing else: title, figure, caption and convention."""
-    kind = {"token_probabilities": "tokens", "lens_measures": "rankings"}.get(result.kind, result.kind)
+    kind = _FIGURES.get(result.kind, result.kind)
     words = describe(kind, result, language, position=position, layer=layer)
     css = files("lmviz.figures").joinpath("static/figures.css").read_text(encoding="utf-8")
     figure = getattr(html, kind)(

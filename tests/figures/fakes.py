@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from fake_attributions import attributions
+from fake_characters import character_lens
 from fake_text import tokens
 
 from lmviz.results import (
@@ -145,5 +146,6 @@ def results() -> dict[str, object]:
     lens = layer_predictions()
     return {
         "tokens": token_probabilities(), "predictions": lens, "layer_predictions": lens, "rankings": lens_measures(),
-        "watched_words": watched_words(), "attribution": attributions(), "neuron_factors": all_factors(),
+        "characters": character_lens(), "watched_words": watched_words(), "attribution": attributions(),
+        "neuron_factors": all_factors(),
     }

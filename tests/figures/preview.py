@@ -67,6 +67,7 @@ def of_model(model: str) -> dict[str, Any]:
     return {
         "tokens": lmviz.token_probabilities(trace), "predictions": lens, "layer_predictions": lens,
         "rankings": lmviz.rankings(trace),
+        "characters": lmviz.character_lens(trace),
         "watched_words": lmviz.watched_words(trace, ["鬼", "豆", "福", "恵方巻"], position=trace.n_prompt),
         "attribution": {**methods, "receipt": lmviz.attribution_receipt(trace, methods)},
         "neuron_factors": {str(n): lmviz.neuron_factors(trace, n_components=n) for n in (4, 6, 8)},

@@ -19,7 +19,10 @@ from lmviz.figures import bundle, html, notation, notebook, scales
 from lmviz.results import LayerPredictions
 from lmviz.tokens import TokenTable
 
-KINDS = ("tokens", "predictions", "layer_predictions", "rankings", "watched_words", "attribution", "neuron_factors")
+KINDS = (
+    "tokens", "predictions", "layer_predictions", "rankings", "characters", "watched_words", "attribution",
+    "neuron_factors",
+)
 
 
 def one(result: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from lmviz.figures.charts.attribution import attribution
 from lmviz.figures.charts.attribution_receipt import attribution_receipt
+from lmviz.figures.charts.characters import characters
 from lmviz.figures.charts.layer_predictions import layer_predictions
 from lmviz.figures.charts.method_agreement import method_agreement
 from lmviz.figures.charts.method_trust import method_trust
@@ -12,6 +13,6 @@ from lmviz.figures.charts.tokens import tokens
 from lmviz.figures.charts.watched_words import watched_words
 
 __all__ = [
-    "attribution", "attribution_receipt", "layer_predictions", "method_agreement", "method_trust", "neuron_factors",
-    "predictions", "rankings", "tokens", "watched_words",
+    "attribution", "attribution_receipt", "characters", "layer_predictions", "method_agreement", "method_trust",
+    "neuron_factors", "predictions", "rankings", "tokens", "watched_words",
 ]

@@ -6,6 +6,7 @@ one ``<div class="lmviz …">``. All text from models and catalogs is escaped.
 
 from lmviz.figures.html.attribution import attribution
 from lmviz.figures.html.attribution_receipt import attribution_receipt
+from lmviz.figures.html.characters import characters
 from lmviz.figures.html.layer_predictions import layer_predictions
 from lmviz.figures.html.neuron_factors import neuron_factors
 from lmviz.figures.html.predictions import predictions
@@ -14,6 +15,6 @@ from lmviz.figures.html.tokens import tokens
 from lmviz.figures.html.watched_words import watched_words
 
 __all__ = [
-    "attribution", "attribution_receipt", "layer_predictions", "neuron_factors", "predictions", "rankings", "tokens",
-    "watched_words",
+    "attribution", "attribution_receipt", "characters", "layer_predictions", "neuron_factors", "predictions",
+    "rankings", "tokens", "watched_words",
 ]
