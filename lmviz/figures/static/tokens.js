@@ -1,12 +1,12 @@
 // Figure 1: the text is the selector. A card says what was predicted at the token shown, or of the unit that holds it.
 
-import { amount, bits, candidates, element, fill, percent, probability, probabilityStep, rank, SURPRISAL_EDGES, surprisalStep } from "./format.js";
+import { bits, fill, probabilityStep, SURPRISAL_EDGES, surprisalStep } from "./format.js";
 import { startSwitch } from "./switch.js";
+import { writeToken } from "./token_card.js";
+import { writeUnit } from "./unit_card.js";
 import { startUnitStrip } from "./unit_strip.js";
 import { chosenUnit, notes, rungOf, startUnitSwitch } from "./units.js";
-import { writeUnit } from "./unit_card.js";
 
-const CARD_CANDIDATES = 8;
 const WIDER = { sentence: 10 };
 
 /** What the text's colours mean now: the unit, its numbers, and the class names of each of its units. */
@@ -41,7 +41,7 @@ export function start({ root, data, scope, position }) {
     strip.mark(shown, scope.kept("t") ?? position.usual);
     const stop = rung.stopOf[shown];
     const key = rung.unit === "token" || !stop ? `token/${shown}` : `${rung.unit}/${stop.units[0]}`;
-    if (key !== written) card.replaceChildren(...(key.startsWith("token/") ? write(shown) : writeUnit(data, now, stop)));
+    if (key !== written) card.replaceChildren(...(key.startsWith("token/") ? writeToken(data, shown) : writeUnit(data, now, stop)));
     written = key;
   }
 
@@ -56,25 +56,5 @@ export function start({ root, data, scope, position }) {
     root.querySelectorAll("[data-legend='surprisal'] li > span").forEach((edge, at) => { edge.textContent = at ? SURPRISAL_EDGES[at - 1] * scale : 0; });
     note.hidden = !byUnit;
     note.textContent = [fill(data.words.by_unit, { unit: rung.name }), ...notes(data, rung)].join(data.language === "en" ? " " : "");
-  }
-
-  function write(p) {
-    const words = data.words;
-    const title = element("p", { class: "name-of" }, p < data.tokens.length ? data.tokens[p] : words.next);
-    if (p >= data.tokens.length) return [element("p", { class: "soft" }, words.next)];
-    const number = element("p", { class: "soft" }, fill(words.of, { position: p }));
-    if (data.logs[p] === null) return [title, number, element("p", {}, words.nothing)];
-    const facts = element("dl", {}, element("dt", {}, words.probability), element("dd", {}, percent(data.logs[p])),
-      element("dt", {}, words.surprisal), element("dd", {}, fill(words.bits, { value: amount(bits(data.logs[p])) })),
-      element("dt", {}, words.rank), element("dd", {}, rank(data.ranks[p])));
-    if (data.bytes[p]) facts.append(element("dt", {}, words.bytes), element("dd", { "data-raw": "" }, data.bytes[p]));
-    const bars = element("ol", { class: "bars" });
-    for (const { label, code } of candidates(data.candidates[p]).slice(0, CARD_CANDIDATES)) {
-      const actual = label === data.ids[p];
-      bars.append(element("li", { class: actual ? "actual" : "", style: `--v:${probability(code).toFixed(4)}` },
-        element("span", { class: "name" }, (actual ? "◆ " : "") + data.labels[label]),
-        element("span", { class: "bar" }), element("span", { class: "value" }, percent(code))));
-    }
-    return [title, number, facts, element("p", { class: "instead" }, words.instead), bars];
   }
 }

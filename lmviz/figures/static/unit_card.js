@@ -1,6 +1,7 @@
 // The card of a unit of the text: its surprisal, and what each of its tokens has of it.
 
-import { amount, bits, element, fill } from "./format.js";
+import { amount, bits, element, fill, quoted } from "./format.js";
+import { candidateBars } from "./token_card.js";
 
 export function writeUnit(data, { rung, sums }, stop) {
   const { words } = data.units;
@@ -19,9 +20,10 @@ export function writeUnit(data, { rung, sums }, stop) {
   const [begin, end] = rung.span(stop.units);
   if (rung.unit !== "byte" && end > begin) facts.append(element("dt", {}, words.per_character), element("dd", {}, inBits(total / (end - begin))));
   parts.push(facts);
-  if (stop.units.length > 1) parts.push(element("p", { class: "soft" }, fill(words.shared, values)));
-  const across = members.filter((p) => rung.straddles.has(p)).map((p) => data.tokens[p]);
-  if (across.length) parts.push(element("p", { class: "soft" }, fill(words.straddled, { ...values, tokens: across.join(" ") })));
+  const across = members.filter((p) => rung.straddles.has(p)).map((p) => quoted(data.tokens[p], data.language));
+  if (across.length) parts.push(element("p", { class: "soft" }, fill(words.straddled, { ...values, tokens: across.join("") })));
+  else if (stop.units.length > 1) parts.push(element("p", { class: "soft" }, fill(words.shared, values)));
+  else if (members.length === 1) return [...parts, ...candidateBars(data, members[0])];
   return [...parts, element("p", { class: "instead" }, words.by_token), bars(data, rung, stop, members, inBits)];
 }
 

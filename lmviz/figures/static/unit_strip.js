@@ -74,12 +74,15 @@ function draw(data, rung, stop, can) {
     "data-own": stop.tokens.join(" "), "aria-pressed": "false", tabindex: -1,
   };
   if (stop.units.length === 1) return element("button", { ...attributes, "data-unit": stop.units[0] }, ...text(data, rung, stop.units));
-  const button = element("button", { ...attributes, class: `${attributes.class} shared` });
+  const button = element("button", { ...attributes, class: `${attributes.class} shared${straddled(rung, stop) ? " straddled" : ""}` });
   // Bytes that make up whole characters are shown as those.
   const cells = rung.unit === "byte" && charactersOfBytes(data.units, begin, end) ? [stop.units] : stop.units.map((at) => [at]);
   for (const units of cells) button.append(element("span", { class: "cell", "data-unit": units[0] }, ...text(data, rung, units)));
   return button;
 }
+
+/** Whether a token of the stop straddles units without a stop of their own to share a frame with. */
+const straddled = (rung, stop) => stop.units.some((at) => rung.members[at].some((p) => rung.straddles.has(p)));
 
 /** A text, what the model wrote of it underlined where it begins inside. */
 function text(data, rung, units) {
