@@ -73,12 +73,14 @@ def test_held_back_documents_share_no_long_sentence_with_the_others():
         assert documents[3] in training and documents[7] in training
 
 
-def test_sources_are_files_of_lines_and_folders_of_pages(tmp_path):
-    (tmp_path / "b").mkdir()
+def test_sources_are_folders_and_files_in_no_folder(tmp_path):
+    (tmp_path / "b" / "c").mkdir(parents=True)
     (tmp_path / "b" / "1.txt").write_text("鬼は外", encoding="utf-8")
     (tmp_path / "b" / "2.txt").write_text("\n", encoding="utf-8")
+    (tmp_path / "b" / "c" / "a.jsonl").write_text('{"text": "立春"}\n', encoding="utf-8")
     (tmp_path / "a.jsonl").write_text('{"title": "節分", "text": "福は内"}\n{"text": "豆"}\n', encoding="utf-8")
-    assert read_sources(tmp_path) == {"a": ["節分\n福は内", "豆"], "b": ["鬼は外"]}
+    (tmp_path / "alone.txt").write_text("柊", encoding="utf-8")
+    assert read_sources(tmp_path) == {"a": ["節分\n福は内", "豆"], tmp_path.name: ["柊"], "b": ["鬼は外", "立春"]}
     (tmp_path / "b" / "3.txt").write_bytes("鬼".encode("euc-jp"))
     with pytest.raises(ValueError, match="3.txt is not UTF-8 text"):
         read_sources(tmp_path)

@@ -20,6 +20,7 @@ import lmviz
 from gallery.models.evaluate import evaluate
 from gallery.models.training.__main__ import main
 from gallery.models.training.documents import lines_of
+from gallery.models.training.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = [
@@ -29,6 +30,8 @@ SMALL = [
 ]  # fmt: skip
 # SentencePiece needs an entry for each character of the texts.
 VOCABULARY = {"sentencepiece": ["--vocabulary", "2000"], "bytes": ["--vocabulary", "600", "--tokenizer", "bytes"]}
+
+SIXTY = [*SMALL, *VOCABULARY["bytes"], "--steps", "60"]
 
 
 @pytest.fixture(scope="module", params=VOCABULARY)
@@ -77,12 +80,22 @@ def test_lmviz_reads_the_texts_as_the_recipe_did(trained, texts):
     assert stream == expected
 
 
-def test_a_run_that_is_killed_goes_on_to_the_same_weights(texts, tmp_path):
-    options = [*SMALL, *VOCABULARY["bytes"], "--steps", "120"]
-    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
-    assert main([str(texts), str(undisturbed), *options]) == 0
+@pytest.fixture(scope="module")
+def undisturbed(texts, tmp_path_factory) -> dict[str, np.ndarray]:
+    """Weights after 60 steps that nothing interrupted."""
+    model = tmp_path_factory.mktemp("undisturbed") / "model"
+    assert main([str(texts), str(model), *SIXTY]) == 0
+    return load_file(model / "model.safetensors")
+
+
+def _same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
+    return one.keys() == other.keys() and all(np.array_equal(one[name], other[name]) for name in one)
+
+
+def test_a_run_that_is_killed_goes_on_to_the_same_weights(texts, tmp_path, undisturbed):
+    killed = tmp_path / "killed"
     process = subprocess.Popen(
-        [sys.executable, "-m", "gallery.models.training", str(texts), str(killed), *options], cwd=ROOT,
+        [sys.executable, "-m", "gallery.models.training", str(texts), str(killed), *SIXTY], cwd=ROOT,
         stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     checkpoint = tmp_path / "killed.training" / "checkpoint.pt"
@@ -92,22 +105,43 @@ def test_a_run_that_is_killed_goes_on_to_the_same_weights(texts, tmp_path):
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL, "the run ended before it could be killed"
     assert checkpoint.is_file() and not killed.exists()
-    assert main([str(texts), str(killed), *options]) == 0
-    one, other = (load_file(directory / "model.safetensors") for directory in (undisturbed, killed))
-    assert one.keys() == other.keys()
-    assert all(np.array_equal(one[name], other[name]) for name in one)
+    assert main([str(texts), str(killed), *SIXTY]) == 0
+    assert _same(load_file(killed / "model.safetensors"), undisturbed)
+
+
+def test_a_run_that_is_asked_to_stop_saves_its_state_first(texts, tmp_path, undisturbed, capsys, monkeypatch):
+    def interrupted(step: int, progress: float) -> float:
+        if step == 30:
+            signal.raise_signal(signal.SIGTERM)
+        return rate(step, progress)
+
+    command = [str(texts), str(tmp_path / "model"), *SIXTY, "--save-minutes", "60"]
+    rate = Settings(steps=60, warmup=5).rate
+    with monkeypatch.context() as patch:
+        patch.setattr(Settings, "rate", lambda settings, step, progress: interrupted(step, progress))
+        assert main(command) == 3
+    assert "stopped after step 31" in capsys.readouterr().out
+    assert main(command) == 0
+    assert _same(load_file(tmp_path / "model" / "model.safetensors"), undisturbed)
 
 
 def test_a_run_may_be_made_longer_but_not_another(texts, tmp_path, capsys):
-    command = [str(texts), str(tmp_path / "model"), *SMALL, *VOCABULARY["bytes"], "--minutes"]
-    assert main([*command, "0.001"]) == 0
-    assert main([*command, "0.02"]) == 0
+    command = [str(texts), str(tmp_path / "model"), *SMALL, *VOCABULARY["bytes"]]
+    assert main([*command, "--steps", "3"]) == 0
+    assert main([*command, "--steps", "5"]) == 0
     output = capsys.readouterr().out
     assert output.count("training a tokenizer") == 1
-    steps = [int(line.split(",")[0].split()[1]) for line in output.splitlines() if "held-out bits" in line]
-    assert 0 < steps[0] < steps[-1]
-    assert main([*command, "0.02", "--width", "64"]) == 1
+    assert [line.split(",")[0] for line in output.splitlines() if "held-out bits" in line] == ["step 3", "step 5"]
+    assert main([*command, "--steps", "5", "--width", "64"]) == 1
     assert "the run was begun with width 32, not 64" in capsys.readouterr().err
+
+
+def test_a_run_bounded_by_minutes_ends_by_the_clock(texts, tmp_path):
+    started = time.monotonic()
+    assert main([str(texts), str(tmp_path / "model"), *SMALL, *VOCABULARY["bytes"], "--minutes", "0.02"]) == 0
+    assert time.monotonic() - started > 1.2
+    settings = json.loads((tmp_path / "model.training" / "settings.json").read_text(encoding="utf-8"))
+    assert settings["steps"] is None and lmviz.load(tmp_path / "model", device="cpu").n_layers == 2
 
 
 def test_bad_input_is_named_in_one_line(tmp_path, texts, capsys):

@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import torch
+from transformers.utils import logging
 
 from gallery.models.training.loop import train
 from gallery.models.training.settings import TOKENIZERS, Settings
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """The command; the exit status is 0, 1 after one line on standard error, 3 where a signal stopped the run."""
     options = vars(_parser().parse_args(arguments))
+    logging.disable_progress_bar()
     weights, final = dict(options.pop("weight")), dict(options.pop("final_weight"))
     known = {each.name for each in fields(Settings)}
     device = options["device"]

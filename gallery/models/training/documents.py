@@ -1,4 +1,4 @@
-"""Texts to train on: a directory of .txt, .jsonl and .jsonl.xz files, one source a file or a folder of .txt."""
+"""Texts to train on: a directory of .txt, .jsonl and .jsonl.xz files, in sources that are mixed in chosen shares."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ _LONG = 20
 def read_sources(directory: Path) -> dict[str, list[str]]:
     """The documents of each source, by the source's name.
 
-    A ``NAME.jsonl`` or ``NAME.jsonl.xz`` is the source NAME, a document a line (``title``, ``text``); the ``.txt``
-    files of one folder are the source of the folder's name, a document a file.
+    A ``.txt`` is a document, a ``.jsonl`` or ``.jsonl.xz`` holds one a line (``title``, ``text``). All files in a
+    folder of the directory, however deep, are the source of the folder's name; a ``NAME.jsonl`` or ``NAME.jsonl.xz``
+    in no folder is the source NAME, and the ``.txt`` files in no folder are the source of the directory's own name.
 
     Raises:
-        ValueError: no directory, no texts, two files of one name, or a line that holds no document.
+        ValueError: no directory, no texts, a file that is not UTF-8, or a line that holds no document.
     """
     if not directory.is_dir():
         raise ValueError(f"no such directory: {directory}; give a directory of .txt, .jsonl or .jsonl.xz files")
     sources: dict[str, list[str]] = {}
     for path in sorted(directory.rglob("*")):
-        if path.name.endswith((".jsonl", ".jsonl.xz")):
-            name, documents = path.name.split(".jsonl")[0], read_records(path)
-            if name in sources:
-                raise ValueError(f"two sources are named {name} in {directory}; rename {path.name}")
-            sources[name] = documents
-        elif path.suffix == ".txt":
-            try:
-                sources.setdefault(path.parent.name, []).append(path.read_text(encoding="utf-8"))
-            except UnicodeDecodeError:
-                raise ValueError(f"{path} is not UTF-8 text; convert it") from None
+        if not path.name.endswith((".txt", ".jsonl", ".jsonl.xz")):
+            continue
+        folder, *below = path.relative_to(directory).parts
+        alone = directory.resolve().name if path.suffix == ".txt" else path.name.split(".jsonl")[0]
+        try:
+            documents = [path.read_text(encoding="utf-8")] if path.suffix == ".txt" else read_records(path)
+        except UnicodeDecodeError:
+            raise ValueError(f"{path} is not UTF-8 text; convert it") from None
+        sources.setdefault(folder if below else alone, []).extend(documents)
     sources = {name: [text for text in documents if text.strip()] for name, documents in sources.items()}
     sources = {name: documents for name, documents in sources.items() if documents}
     if not sources:

@@ -134,7 +134,7 @@ def train(
         torch.set_num_threads(settings.threads)
     state.mkdir(parents=True, exist_ok=True)
     if (state / "settings.json").is_file():
-        settings = settings.continuing(Settings.read(state / "settings.json"))
+        settings.check_against(Settings.read(state / "settings.json"))
     prepare(texts, state, settings, report)
     settings.save(state / "settings.json")
     run = Run(settings, state, device)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 TOKENIZERS = ("sentencepiece", "bytes")
@@ -99,12 +99,8 @@ class Settings:
         values = json.loads(path.read_text(encoding="utf-8"))
         return cls(**{**values, "keep": tuple(values["keep"])})
 
-    def continuing(self, begun: Settings) -> Settings:
-        """These settings for a run that was begun with others.
-
-        Raises:
-            ValueError: something differs that the run so far rests on.
-        """
+    def check_against(self, begun: Settings) -> None:
+        """Raises ``ValueError`` where a run begun with other settings cannot go on with these."""
         for each in fields(self):
             before, now = getattr(begun, each.name), getattr(self, each.name)
             if each.name not in _FREE and before != now:
@@ -112,4 +108,3 @@ class Settings:
                     f"the run was begun with {each.name} {before}, not {now}; go on with {before}, or begin another "
                     "run with another --state"
                 )
-        return replace(self)
