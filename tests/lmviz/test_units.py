@@ -139,6 +139,13 @@ def test_what_has_no_token_has_no_number_and_what_has_no_text_keeps_its_own():
     assert rung(tokens, "sentence").texts == ("", "", "鬼 外", "")
 
 
+def test_broken_bytes_inside_a_block_stand_before_it():
+    tokens = table("を節", b"\xe3", "分", texts=("を節", "", "分"), spans=[[0, 2], [2, 2], [2, 3]])
+    laid = rung(tokens, "word")
+    assert laid.texts == ("", "を", "節分") and laid.blocks.tolist() == [0, 1, 1]
+    assert laid.sum([-2.0, -7.0, -3.0]).tolist() == [-7, -1, -4] and laid.spans.tolist() == [[0, 0], [0, 1], [1, 3]]
+
+
 def test_infinite_values_stay_in_their_own_units():
     laid = rung(table("節", "分", "は"), "word")
     assert laid.sum([0.0, -np.inf, -1.0]).tolist() == [-np.inf, -1]
