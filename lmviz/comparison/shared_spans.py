@@ -123,7 +123,7 @@ def _cuts(table: TokenTable) -> np.ndarray:
 def _positions(table: TokenTable, spans: np.ndarray) -> tuple[tuple[int, ...], ...]:
     begins = table.spans[:, 0]
     bare = table.spans[:, 0] == table.spans[:, 1]
-    loose = np.array([kind == "special" for kind in table.kinds]) | (np.arange(len(table)) == 0)
+    loose = np.array([kind == "special" for kind in table.kinds], dtype=bool) | (np.arange(len(table)) == 0)
     belongs = ~(bare & loose)
     return tuple(
         tuple(np.flatnonzero(belongs & (begins >= begin) & (begins < end)).tolist()) for begin, end in spans.tolist()

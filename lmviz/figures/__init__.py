@@ -8,10 +8,17 @@ from lmviz.figures.charts import (
     attribution,
     attribution_receipt,
     characters,
+    compare_attribution,
+    compare_ranks,
+    compare_settled,
+    compare_surprisal,
+    compare_watched_words,
     layer_predictions,
     method_agreement,
     method_trust,
     neuron_factors,
+    pair_divergence,
+    pair_predictions,
     predictions,
     rankings,
     tokens,
@@ -21,7 +28,8 @@ from lmviz.figures.description import Description, describe
 from lmviz.figures.rendering import svg, thumbnail
 
 __all__ = [
-    "Description", "attribution", "attribution_receipt", "characters", "describe", "layer_predictions",
-    "method_agreement", "method_trust", "neuron_factors", "predictions", "rankings", "svg", "thumbnail", "tokens",
-    "watched_words",
+    "Description", "attribution", "attribution_receipt", "characters", "compare_attribution", "compare_ranks",
+    "compare_settled", "compare_surprisal", "compare_watched_words", "describe", "layer_predictions",
+    "method_agreement", "method_trust", "neuron_factors", "pair_divergence", "pair_predictions", "predictions",
+    "rankings", "svg", "thumbnail", "tokens", "watched_words",
 ]

@@ -11,6 +11,7 @@ import numpy as np
 from lmviz.figures import (
     attribution_words,
     character_words,
+    comparison_words,
     labels,
     lead_words,
     lens_words,
@@ -57,24 +58,29 @@ def describe(
     *,
     position: int | None = None,
     layer: int | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Description:
     """The words of one figure.
 
     Args:
-        kind: kind of figure, ``"tokens"`` to ``"neuron_factors"``, ``"attribution_receipt"``, ``"method_agreement"`` or
-            ``"method_trust"``.
+        kind: kind of figure, ``"tokens"`` to ``"neuron_factors"``, ``"attribution_receipt"``, ``"method_agreement"``,
+            ``"method_trust"``, or one that compares models (``"compare_…"``) or two texts (``"pair_…"``).
         results: what the figure shows; a mapping by method or number of components speaks of its first, and of the
             `AttributionReceipt` in it.
         position: position shown; by default the first of the continuation.
         layer: layer shown, for ``"predictions"``; by default the last.
+        names: what readers see in place of the keys of ``results``, in figures that compare.
 
     Raises:
         ValueError: for an unknown kind or a position or layer that the result does not have.
     """
+    if kind in comparison_words.KINDS:
+        return Description(*comparison_words.describe(kind, results, language, position, layer, names))
     if kind in _COMPARE:
         return Description(*_COMPARE[kind](results, language))
     if kind not in _DESCRIBE:
-        raise ValueError(f"no figure is of kind {kind!r}; known: {', '.join([*_DESCRIBE, *_COMPARE])}")
+        known = ", ".join([*_DESCRIBE, *_COMPARE, *comparison_words.KINDS])
+        raise ValueError(f"no figure is of kind {kind!r}; known: {known}")
     shown = results if isinstance(results, Mapping) else {"": results}
     result = next(iter(shown.values()))
     if position is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,13 @@ from lmviz.figures.messages import Language
 STATIC = Path(html.__file__).parent.parent / "static"
 
 
-def page(results: dict[str, Any], language: Language) -> str:
-    sections = []
+def page(results: dict[str, Any], language: Language, names: Mapping[str, str] | None = None) -> str:
+    sections, named = [], {"names": names} if names else {}
     for kind, result in results.items():
         position = 27 if kind in ("tokens", "predictions", "layer_predictions") and len(
             (next(iter(result.values())) if isinstance(result, dict) else result).tokens) > 30 else None
-        words = describe(kind, result, language, position=position)
-        figure = getattr(html, kind)(result, language, figure_id=f"id-{kind}", position=position)
+        words = describe(kind, result, language, position=position, **named)
+        figure = getattr(html, kind)(result, language, figure_id=f"id-{kind}", position=position, **named)
         sections.append(
             f'<section data-figure="{kind}" id="{kind}"><h2 data-figure-title>{html.fragment.escape(words.title)}</h2>'
             f'{figure}<p class="caption">{html.fragment.escape(words.caption)}</p>'
@@ -36,7 +37,8 @@ def page(results: dict[str, Any], language: Language) -> str:
     return f"""<!doctype html><html lang="{language}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="script-src 'self'"><title>preview</title>
-<link rel="stylesheet" href="figures.css"><script type="module" src="main.js"></script>
+<link rel="stylesheet" href="figures.css"><link rel="stylesheet" href="comparison.css">
+<script type="module" src="main.js"></script>
 <script src="scheme.js"></script>
 <style>body{{margin:0;background:var(--lm-surface);color:var(--lm-ink);font-family:"Noto Sans CJK JP",sans-serif}}
 main{{max-width:61rem;margin:0 auto;padding:2rem 1rem}} main>section{{margin-block:0 4rem}}
@@ -45,7 +47,7 @@ h2{{font-size:1.3rem;line-height:1.5;font-weight:600}} .caption{{max-width:40em;
 <body><main>{''.join(sections)}{card}</main></html>"""
 
 
-def write(directory: Path, results: dict[str, Any]) -> None:
+def write(directory: Path, results: dict[str, Any], names: Mapping[str, str] | None = None) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for source in STATIC.iterdir():
         shutil.copy(source, directory)
@@ -53,8 +55,8 @@ def write(directory: Path, results: dict[str, Any]) -> None:
     (directory / "scheme.js").write_text(
         "if (location.hash === '#dark') document.documentElement.dataset.mdColorScheme = 'slate';", encoding="utf-8"
     )
-    (directory / "index.html").write_text(page(results, "ja"), encoding="utf-8")
-    (directory / "en.html").write_text(page(results, "en"), encoding="utf-8")
+    (directory / "index.html").write_text(page(results, "ja", names), encoding="utf-8")
+    (directory / "en.html").write_text(page(results, "en", names), encoding="utf-8")
 
 
 def of_model(model: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import lmviz
@@ -90,7 +90,7 @@ def cut_text(draw, text: str) -> TokenTable:
 
 
 @given(st.data())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_sums_over_spans_are_sums_over_tokens(data) -> None:
     text = data.draw(st.text("節分豆鬼 は𠮷🍣\u3099", min_size=1, max_size=14))
     tables = [data.draw(cut_text(text)) for _ in range(data.draw(st.integers(2, 3)))]
@@ -124,11 +124,14 @@ def tokenizers(tmp_path_factory, sentencepiece_file, write_byte_level):
 
 
 @given(st.text(st.sampled_from("節分には豆をまく。Ａ㍿ｶﾞ🍣𠮷\u3099 \n"), min_size=1, max_size=16))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(" ")
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_real_tokenizers_agree_on_spans_of_whole_tokens(tokenizers, text) -> None:
     tables = [each.table(text) for each in tokenizers]
     shared = shared_spans(tables)
     assert shared.text == (text if all(map(len, tables)) else "")
+    if not shared.text:
+        return
     for index, each in enumerate(tables):
         for (begin, end), own in zip(shared.spans.tolist(), shared.positions[index], strict=True):
             inside = [p for p, (a, z) in enumerate(each.spans.tolist()) if a < z and begin <= a and z <= end]

@@ -3,16 +3,24 @@
 from lmviz.figures.charts.attribution import attribution
 from lmviz.figures.charts.attribution_receipt import attribution_receipt
 from lmviz.figures.charts.characters import characters
+from lmviz.figures.charts.compare_attribution import compare_attribution
+from lmviz.figures.charts.compare_ranks import compare_ranks
+from lmviz.figures.charts.compare_settled import compare_settled
+from lmviz.figures.charts.compare_surprisal import compare_surprisal
+from lmviz.figures.charts.compare_watched_words import compare_watched_words
 from lmviz.figures.charts.layer_predictions import layer_predictions
 from lmviz.figures.charts.method_agreement import method_agreement
 from lmviz.figures.charts.method_trust import method_trust
 from lmviz.figures.charts.neuron_factors import neuron_factors
+from lmviz.figures.charts.pair_divergence import pair_divergence
+from lmviz.figures.charts.pair_predictions import pair_predictions
 from lmviz.figures.charts.predictions import predictions
 from lmviz.figures.charts.rankings import rankings
 from lmviz.figures.charts.tokens import tokens
 from lmviz.figures.charts.watched_words import watched_words
 
 __all__ = [
-    "attribution", "attribution_receipt", "characters", "layer_predictions", "method_agreement", "method_trust",
-    "neuron_factors", "predictions", "rankings", "tokens", "watched_words",
+    "attribution", "attribution_receipt", "characters", "compare_attribution", "compare_ranks", "compare_settled",
+    "compare_surprisal", "compare_watched_words", "layer_predictions", "method_agreement", "method_trust",
+    "neuron_factors", "pair_divergence", "pair_predictions", "predictions", "rankings", "tokens", "watched_words",
 ]

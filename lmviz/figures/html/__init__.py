@@ -7,14 +7,22 @@ one ``<div class="lmviz …">``. All text from models and catalogs is escaped.
 from lmviz.figures.html.attribution import attribution
 from lmviz.figures.html.attribution_receipt import attribution_receipt
 from lmviz.figures.html.characters import characters
+from lmviz.figures.html.compare_attribution import compare_attribution
+from lmviz.figures.html.compare_ranks import compare_ranks
+from lmviz.figures.html.compare_settled import compare_settled
+from lmviz.figures.html.compare_surprisal import compare_surprisal
+from lmviz.figures.html.compare_watched_words import compare_watched_words
 from lmviz.figures.html.layer_predictions import layer_predictions
 from lmviz.figures.html.neuron_factors import neuron_factors
+from lmviz.figures.html.pair_divergence import pair_divergence
+from lmviz.figures.html.pair_predictions import pair_predictions
 from lmviz.figures.html.predictions import predictions
 from lmviz.figures.html.rankings import rankings
 from lmviz.figures.html.tokens import tokens
 from lmviz.figures.html.watched_words import watched_words
 
 __all__ = [
-    "attribution", "attribution_receipt", "characters", "layer_predictions", "neuron_factors", "predictions",
-    "rankings", "tokens", "watched_words",
+    "attribution", "attribution_receipt", "characters", "compare_attribution", "compare_ranks", "compare_settled",
+    "compare_surprisal", "compare_watched_words", "layer_predictions", "neuron_factors", "pair_divergence",
+    "pair_predictions", "predictions", "rankings", "tokens", "watched_words",
 ]
