@@ -2,7 +2,7 @@
 
 /**
  * @param table its head has a button a column, its body a row a layer
- * @param on `hover(column or null)`, `read(layer or -1, column)`, `keep(column)`, `letGo()`
+ * @param on `hover(column or null)`, `read(layer or -1, column or null)`, `keep(column, layer or -1)`, `letGo()`
  */
 export function startGrid(table, on) {
   const heads = [...table.querySelectorAll("thead button")];
@@ -26,7 +26,7 @@ export function startGrid(table, on) {
   table.addEventListener("focusout", (event) => { if (!table.contains(event.relatedTarget)) on.hover(null); });
   table.addEventListener("click", (event) => {
     const [layer, column] = where(event.target);
-    if (column !== null) { on.keep(column); rove(event.target.closest("td, button")); on.read(layer, column); }
+    if (column !== null) { on.keep(column, layer); rove(event.target.closest("td, button")); on.read(layer, column); }
   });
   table.addEventListener("keydown", (event) => {
     const [layer, column] = where(event.target);
@@ -41,7 +41,7 @@ export function startGrid(table, on) {
       to.focus();
     } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      on.keep(column);
+      on.keep(column, layer);
     } else if (event.key === "Escape" && !table.closest("dialog")) {
       on.letGo();
     }
@@ -67,7 +67,7 @@ export function startGrid(table, on) {
     /** Marks the column shown and the one kept, which may be none (-1). */
     mark(shown, kept) {
       heads.forEach((head, column) => head.setAttribute("aria-pressed", String(column === kept)));
-      if (!stop) rove(heads[Math.max(0, shown)]);
+      if (!stop) rove(heads[Math.min(Math.max(0, shown), columns - 1)]);
       if (lit === shown) return;
       if (lit === null) for (const cell of table.querySelectorAll("td.column")) cell.classList.remove("column");
       for (const row of cells) {
