@@ -49,5 +49,21 @@ def hundred_tokens() -> TokenTable:
     return TokenTable(ids, texts, tuple(word.encode() for word in texts), ("text",) * 100, np.arange(100), 0, 80)
 
 
+def cracked_tokens() -> TokenTable:
+    """A text whose tokens and units are at odds in every way.
+
+    A prefix space, 目に across two words, a zero-width space that the tokenizer dropped, a mark that combines with the
+    character before it, a character of three tokens, and a prompt that ends inside the word 食べる.
+    """
+    texts = ("", "変わり", "目に", "咲く", "\u200b花", "か", "\u3099", "\n", "鰯", "", "", "を食べ", "る", "。")
+    spans = [(0, 0), (0, 3), (3, 5), (5, 7), (8, 9), (9, 10), (10, 11), (11, 12)]
+    spans += [(12, 13)] * 3 + [(13, 16), (16, 17), (17, 18)]
+    raw = [b" ", *(text.lstrip("\u200b").encode() for text in texts[1:])]
+    raw[8:11] = [bytes([byte]) for byte in "鰯".encode()]
+    kinds = ["text"] * 8 + ["bytes"] * 3 + ["text"] * 3
+    groups = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 11, 12, 13])
+    return TokenTable(np.arange(100, 114), texts, tuple(raw), tuple(kinds), groups, 0, 12, np.array(spans))
+
+
 def hash_of(text: str) -> int:
     return sum((i + 1) * ord(c) for i, c in enumerate(text))

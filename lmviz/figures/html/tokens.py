@@ -65,6 +65,8 @@ def _data(result: TokenProbabilities, language: Language, position: int | None) 
     return {
         **f.base(result, language, "tokens", position),
         "units": units.data(table, language),
+        "edges": scales.SURPRISAL_EDGES,
+        "wider": surprisal.WIDER,
         "logs": [f.log_probability_code(value) for value in result.log_probabilities],
         "ranks": result.ranks.tolist(),
         "ids": [rows.get(int(token_id), -1) for token_id in table.token_ids],

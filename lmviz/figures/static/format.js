@@ -1,7 +1,6 @@
 // How numbers and names are written; the same as lmviz/figures/notation.py and scales.py.
 
 const PROBABILITY_EDGES = [0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8];
-export const SURPRISAL_EDGES = [1, 2, 4, 6, 8, 11, 15];
 
 /** Fills `{name}` in a message. */
 export const fill = (message, values) => message.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
@@ -42,9 +41,6 @@ export const shortBits = (hundredths) => (hundredths < 995 ? (Math.floor((hundre
 export const step = (value, edges) => edges.filter((edge) => value >= edge).length;
 
 export const probabilityStep = (code) => PROBABILITY_EDGES.filter((edge) => probability(code) >= edge).length;
-
-/** Step of hundredths of a bit; `scale` is how many times wider the steps are. */
-export const surprisalStep = (hundredths, scale = 1) => step(hundredths, SURPRISAL_EDGES.map((edge) => 100 * scale * edge));
 
 export const attributionStep = (score) => Math.sign(score) * Math.min(5, Math.floor(Math.abs(score) * 5 + 0.5));
 

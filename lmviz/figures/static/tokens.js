@@ -1,22 +1,20 @@
 // Figure 1: the text is the selector. A card says what was predicted at the token shown, or of the unit that holds it.
 
-import { bits, fill, probabilityStep, SURPRISAL_EDGES, surprisalStep } from "./format.js";
+import { bits, fill, probabilityStep, step } from "./format.js";
 import { startSwitch } from "./switch.js";
 import { writeToken } from "./token_card.js";
 import { writeUnit } from "./unit_card.js";
 import { startUnitStrip } from "./unit_strip.js";
 import { chosenUnit, notes, rungOf, startUnitSwitch } from "./units.js";
 
-const WIDER = { sentence: 10 };
-
 /** What the text's colours mean now: the unit, its numbers, and the class names of each of its units. */
 export function look(data, scope) {
   const rung = rungOf(data, chosenUnit(data, scope));
   const sums = rung.sum(data.logs);
   const bySurprisal = rung.unit !== "token" || scope.kept("colour") === "surprisal";
-  const scale = WIDER[rung.unit] ?? 1;
-  const step = (code) => (bySurprisal ? `u${surprisalStep(bits(code), scale)}` : `p${probabilityStep(code)}`);
-  return { rung, sums, bySurprisal, scale, classes: (at) => [sums[at] === null ? "none" : step(sums[at])] };
+  const edges = data.edges.map((edge) => edge * (data.wider[rung.unit] ?? 1));
+  const name = (code) => (bySurprisal ? `u${step(bits(code) / 100, edges)}` : `p${probabilityStep(code)}`);
+  return { rung, sums, bySurprisal, edges, classes: (at) => [sums[at] === null ? "none" : name(sums[at])] };
 }
 
 export function start({ root, data, scope, position }) {
@@ -45,7 +43,7 @@ export function start({ root, data, scope, position }) {
     written = key;
   }
 
-  function dress({ rung, bySurprisal, scale, classes }) {
+  function dress({ rung, bySurprisal, edges, classes }) {
     strip.draw(rung);
     strip.paint(classes);
     markUnit(rung.unit);
@@ -53,7 +51,7 @@ export function start({ root, data, scope, position }) {
     colours.querySelector("[data-colour='probability']").disabled = byUnit;
     markColour(bySurprisal ? "surprisal" : "probability");
     for (const legend of root.querySelectorAll("[data-legend]")) legend.hidden = (legend.dataset.legend === "surprisal") !== bySurprisal;
-    root.querySelectorAll("[data-legend='surprisal'] li > span").forEach((edge, at) => { edge.textContent = at ? SURPRISAL_EDGES[at - 1] * scale : 0; });
+    root.querySelectorAll("[data-legend='surprisal'] li > span").forEach((edge, at) => { edge.textContent = at ? edges[at - 1] : 0; });
     note.hidden = !byUnit;
     note.textContent = [fill(data.words.by_unit, { unit: rung.name }), ...notes(data, rung)].join(data.language === "en" ? " " : "");
   }

@@ -33,10 +33,10 @@ export function startUnitStrip(place, scope, data, can = () => true) {
     },
     /** Gives every unit, and every stop (which may be the same element), its class names. */
     paint(ofUnit, ofStop = () => []) {
-      for (const cell of place.querySelectorAll("[data-unit], .token:not([data-own])")) put(cell, ofUnit(Number(cell.dataset.unit ?? cell.dataset.p)));
+      for (const cell of place.querySelectorAll("[data-at], .token:not([data-own])")) put(cell, ofUnit(Number(cell.dataset.at ?? cell.dataset.p)));
       for (const stop of strip.tokens) {
         const names = ofStop(Number((stop.dataset.own ?? stop.dataset.p).split(" ")[0]));
-        if (stop.matches("[data-unit], .token:not([data-own])")) stop.classList.add(...names); else put(stop, names);
+        if (stop.matches("[data-at], .token:not([data-own])")) stop.classList.add(...names); else put(stop, names);
       }
     },
   });
@@ -73,11 +73,11 @@ function draw(data, rung, stop, can) {
     type: "button", class: `token${begin === end ? " word" : ""}${stop.tokens.some(can) ? " can" : ""}`, "data-p": stop.tokens.find(can) ?? stop.tokens[0],
     "data-own": stop.tokens.join(" "), "aria-pressed": "false", tabindex: -1,
   };
-  if (stop.units.length === 1) return element("button", { ...attributes, "data-unit": stop.units[0] }, ...text(data, rung, stop.units));
+  if (stop.units.length === 1) return element("button", { ...attributes, "data-at": stop.units[0] }, ...text(data, rung, stop.units));
   const button = element("button", { ...attributes, class: `${attributes.class} shared${straddled(rung, stop) ? " straddled" : ""}` });
   // Bytes that make up whole characters are shown as those.
   const cells = rung.unit === "byte" && charactersOfBytes(data.units, begin, end) ? [stop.units] : stop.units.map((at) => [at]);
-  for (const units of cells) button.append(element("span", { class: "cell", "data-unit": units[0] }, ...text(data, rung, units)));
+  for (const units of cells) button.append(element("span", { class: "cell", "data-at": units[0] }, ...text(data, rung, units)));
   return button;
 }
 
