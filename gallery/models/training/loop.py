@@ -89,7 +89,8 @@ class Run:
                 report(f"stopped after step {self.step}; the same command goes on from here")
                 return False
         self.save()
-        self._measure(report)
+        if self.step % self.settings.evaluate_every:
+            self._measure(report)
         export_model(self.network, self._tokens, output)
         return True
 

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 TOKENIZERS = ("sentencepiece", "bytes")
-# Neither the weights so far nor the data still to come depend on these.
-_FREE = {"steps", "minutes", "decay", "final_weights", "keep", "threads", "save_minutes", "evaluate_every"}
+# What a run's state is made of; all else may change between its stretches.
+_FIXED = {"tokenizer", "vocabulary", "tokenizer_characters", "layers", "width", "heads", "context", "held_out", "seed"}
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Settings:
         """Raises ``ValueError`` where a run begun with other settings cannot go on with these."""
         for each in fields(self):
             before, now = getattr(begun, each.name), getattr(self, each.name)
-            if each.name not in _FREE and before != now:
+            if each.name in _FIXED and before != now:
                 raise ValueError(
                     f"the run was begun with {each.name} {before}, not {now}; go on with {before}, or begin another "
                     "run with another --state"

@@ -31,6 +31,10 @@ class RowSource:
     """Rows of ``length + 1`` tokens of one stream, each part of it once a pass, in an order drawn for each pass.
 
     A pass begins at a random offset, so that rows do not always break at the same places.
+
+    Attributes:
+        position: rows taken so far.
+        rows_a_pass: rows that one pass over the stream gives.
     """
 
     def __init__(self, stream: np.ndarray, length: int, seed: int, number: int):
@@ -42,15 +46,15 @@ class RowSource:
         self._stream, self._length, self._seed = stream, length, (seed, number)
         self.position = 0
         self._pass = -1
-        self._a_pass = (len(stream) - 1) // length - 1
+        self.rows_a_pass = (len(stream) - 1) // length - 1
 
     def row(self) -> np.ndarray:
         """The next row, int64 ``[length + 1]``."""
-        number, index = divmod(self.position, self._a_pass)
+        number, index = divmod(self.position, self.rows_a_pass)
         if number != self._pass:
             generator = np.random.default_rng([*self._seed, number])
             self._offset = int(generator.integers(self._length))
-            self._order = generator.permutation(self._a_pass)
+            self._order = generator.permutation(self.rows_a_pass)
             self._pass = number
         self.position += 1
         begin = self._offset + int(self._order[index]) * self._length
@@ -88,7 +92,7 @@ class Sampler:
 
     def passes(self) -> dict[str, float]:
         """How often each source has been read so far."""
-        return {name: source.position / source._a_pass for name, source in self._sources.items()}
+        return {name: source.position / source.rows_a_pass for name, source in self._sources.items()}
 
 
 def read_streams(directory: Path) -> dict[str, np.ndarray]:

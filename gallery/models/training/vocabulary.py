@@ -27,7 +27,7 @@ def sample_lines(
 ) -> Iterator[str]:
     """About ``characters`` of text, as many from each source as it has, in random order of documents.
 
-    Small sources are taken whole; the rest share what is left. Long lines are cut at 300 characters.
+    Small sources are taken whole; the rest share what is left. Long lines are cut into parts of 300 characters.
     """
     for left, (_, documents) in enumerate(sorted(sources.items(), key=lambda item: sum(map(len, item[1])))):
         room = characters / (len(sources) - left)
@@ -35,7 +35,7 @@ def sample_lines(
             if room <= 0:
                 break
             for line in lines_of(documents[i][: max(1, int(room))]):
-                yield line[:_LINE]
+                yield from (line[begin : begin + _LINE] for begin in range(0, len(line), _LINE))
                 room -= len(line)
                 characters -= len(line)
 
