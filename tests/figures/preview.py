@@ -68,7 +68,7 @@ def of_model(model: str) -> dict[str, Any]:
     methods = {name: lmviz.attribute(trace, name) for name in fast}
     return {
         "tokens": lmviz.token_probabilities(trace), "predictions": lens, "layer_predictions": lens,
-        "rankings": lmviz.rankings(trace),
+        "rankings": lmviz.lens_measures(trace),
         "characters": lmviz.character_lens(trace),
         "watched_words": lmviz.watched_words(trace, ["鬼", "豆", "福", "恵方巻"], position=trace.n_prompt),
         "attribution": {**methods, "receipt": lmviz.attribution_receipt(trace, methods)},
