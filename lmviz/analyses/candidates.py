@@ -14,19 +14,20 @@ _IN_A_BLOCK = 32
 """Near ``sqrt(vocabulary / k)``, where blocks and entries of the chosen blocks are fewest together."""
 
 
-def ranks(logits: Tensor, token_ids: Tensor) -> np.ndarray:
+def ranks(logits: Tensor, token_ids: Tensor, scratch: Tensor | None = None) -> np.ndarray:
     """1 + the number of entries with a strictly greater logit.
 
     Args:
         logits: ``[row, vocabulary]``.
         token_ids: int64 ``[row]``, the entry to rank in each row.
+        scratch: memory like the logits' that may be written over.
 
     Returns:
         int64 ``[row]``.
     """
     own = logits.gather(1, token_ids[:, None])
     # Counted in float32, which is exact below 2**24 and several times as fast as sums of booleans.
-    stronger = torch.gt(logits, own, out=torch.empty_like(logits)).sum(dim=1)
+    stronger = torch.gt(logits, own, out=torch.empty_like(logits) if scratch is None else scratch).sum(dim=1)
     return stronger.long().cpu().numpy() + 1
 
 
@@ -41,11 +42,15 @@ def strongest(logits: Tensor, k: int) -> tuple[np.ndarray, np.ndarray]:
     """
     reach = min(k + 1, logits.shape[1])
     values, ids = (part.cpu().numpy() for part in _largest(logits, reach))
-    for row in np.flatnonzero((values[:, 1:] == values[:, :-1]).any(axis=1)):
-        entries = logits[row].cpu().numpy()
-        level = np.flatnonzero(entries >= values[row, -1])
-        ids[row] = level[np.lexsort((level, -entries[level]))[:reach]]
-        values[row] = entries[ids[row]]
+    if (values[:, 1:] == values[:, :-1]).any():
+        order = np.lexsort((ids, -values), axis=1)
+        values, ids = np.take_along_axis(values, order, axis=1), np.take_along_axis(ids, order, axis=1)
+    if reach > k:
+        for row in np.flatnonzero(values[:, k - 1] == values[:, k]):
+            entries = logits[row].cpu().numpy()
+            level = np.flatnonzero(entries >= values[row, k - 1])
+            ids[row, :k] = level[np.lexsort((level, -entries[level]))[:k]]
+            values[row, :k] = entries[ids[row, :k]]
     return ids[:, :k], values[:, :k]
 
 
@@ -54,12 +59,10 @@ def _largest(logits: Tensor, k: int) -> tuple[Tensor, Tensor]:
     n_blocks = logits.shape[1] // _IN_A_BLOCK
     if n_blocks < 2 * k:
         return torch.topk(logits, k, dim=1)
-    # Entry i of block b is entry i * n_blocks + b of the vocabulary, so that maxima are taken over whole vectors.
-    in_blocks = logits[:, : _IN_A_BLOCK * n_blocks].unflatten(1, (_IN_A_BLOCK, n_blocks))
-    chosen = torch.topk(in_blocks.amax(dim=1), k, dim=1, sorted=False).indices[:, None]
-    values = in_blocks.gather(2, chosen.expand(-1, _IN_A_BLOCK, -1)).flatten(1)
-    ids = (chosen + n_blocks * torch.arange(_IN_A_BLOCK, device=logits.device)[:, None]).flatten(1)
-    rest = torch.arange(_IN_A_BLOCK * n_blocks, logits.shape[1], device=logits.device)
-    values = torch.cat([values, logits[:, _IN_A_BLOCK * n_blocks :]], dim=1)
-    values, at = torch.topk(values, k, dim=1)
+    in_blocks = logits[:, : n_blocks * _IN_A_BLOCK].unflatten(1, (n_blocks, _IN_A_BLOCK))
+    chosen = torch.topk(in_blocks.amax(dim=2), k, dim=1, sorted=False).indices[:, :, None]
+    values = in_blocks.gather(1, chosen.expand(-1, -1, _IN_A_BLOCK)).flatten(1)
+    ids = (chosen * _IN_A_BLOCK + torch.arange(_IN_A_BLOCK, device=logits.device)).flatten(1)
+    rest = torch.arange(n_blocks * _IN_A_BLOCK, logits.shape[1], device=logits.device)
+    values, at = torch.topk(torch.cat([values, logits[:, n_blocks * _IN_A_BLOCK :]], dim=1), k, dim=1)
     return values, torch.cat([ids, rest.expand(len(ids), -1)], dim=1).gather(1, at)

@@ -11,7 +11,7 @@ from float64_reference import FINAL_NORMS, assert_ranks, family_lens, log_softma
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import lmviz
-from lmviz.analyses.lens import lens_chunks
+from lmviz.analyses.lens import lens_chunks, shared_pass
 from lmviz.analyses.lens_measures import settled_layers
 from lmviz.results import Rankings
 
@@ -89,12 +89,11 @@ def test_measures_are_rankings_and_come_from_one_pass(lm, monkeypatch):
 
 def test_ranks_alone_leave_entropies_out_until_they_are_asked_for(lm, monkeypatch):
     trace = lm.trace(TEXT)
-    products = []
-    vecdot = torch.linalg.vecdot
-    monkeypatch.setattr(torch.linalg, "vecdot", lambda *a, **k: products.append(1) or vecdot(*a, **k))
+    computed, expectation = [], shared_pass._expectation
+    monkeypatch.setattr(shared_pass, "_expectation", lambda *a: computed.append(1) or expectation(*a))
     few = lmviz.layer_predictions(trace, top_k=3)
     lmviz.rankings(trace)
-    assert not products
+    assert not computed
     assert np.isfinite(lmviz.lens_measures(trace).entropies[:, 1:]).all()
     assert np.array_equal(lmviz.layer_predictions(trace, top_k=3).token_ids, few.token_ids)
 
@@ -120,8 +119,10 @@ class Allocations(TorchDispatchMode):
         self.alive = self.peak = 0
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-        made = function(*args, **(kwargs or {}))
-        given = {arg.untyped_storage().data_ptr() for arg in args if isinstance(arg, torch.Tensor)}
+        kwargs = kwargs or {}
+        made = function(*args, **kwargs)
+        passed = (*args, *kwargs.values())
+        given = {tensor.untyped_storage().data_ptr() for tensor in passed if isinstance(tensor, torch.Tensor)}
         for tensor in made if isinstance(made, (tuple, list)) else [made]:
             if isinstance(tensor, torch.Tensor) and tensor.untyped_storage().data_ptr() not in given:
                 self.alive += tensor.numel()

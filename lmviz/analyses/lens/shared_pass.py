@@ -15,7 +15,7 @@ from lmviz.analyses.lens.chunks import lens_chunks
 if TYPE_CHECKING:
     from lmviz.trace import Trace
 
-_CANDIDATES_KEPT = 50
+_CANDIDATES_KEPT = 20
 """Candidates kept a position, so that analyses that ask for different numbers share one pass."""
 
 
@@ -65,27 +65,36 @@ def _compute(trace: Trace, final_norm: bool, n_candidates: int, with_entropies: 
     shape = (n_layers, n_positions) if with_entropies else (0, 0)
     entropies, divergences = np.empty(shape, dtype=np.float32), np.empty(shape, dtype=np.float32)
     following = torch.tensor(trace.token_ids[1:], device=trace.model.device)
-    final: tuple[Tensor, Tensor] | None = None
+    scratch = final = final_entropy = torch.empty(0)
     for layer, rows, logits in lens_chunks(trace, final_norm):
+        if scratch.shape != logits.shape:
+            # Memory is asked for once: the system hands new pages out at several times the cost of filling them.
+            scratch = torch.empty_like(logits)
+            final = torch.empty_like(logits) if with_entropies else scratch
         # What compares logits comes before the greatest is taken from them, which may make different ones equal.
         own = following[rows]
         chosen = logits[: len(own)].gather(1, own[:, None])
-        own_ranks[layer, rows] = ranks(logits[: len(own)], own)
+        own_ranks[layer, rows] = ranks(logits[: len(own)], own, scratch[: len(own)])
         ids[layer, rows], values = strongest(logits, n_candidates)
         greatest, first = (torch.from_numpy(each[:, :1]).to(logits.device) for each in (values, ids[layer, rows]))
-        probabilities = torch.softmax(logits, dim=1)
+        probabilities = torch.softmax(logits, dim=1, out=final if layer == n_layers - 1 else scratch)
         # The greatest probability is exp(0) over the sum of all, so that sum needs no second exponential.
         log_sums = -torch.log(probabilities.gather(1, first))
         candidates[layer, rows] = values - values[:, :1] - log_sums.cpu().numpy()
         log_probabilities[layer, rows] = (chosen - greatest[: len(own)] - log_sums[: len(own)])[:, 0].cpu().numpy()
         if with_entropies:
             relative = logits.sub_(greatest)
-            entropy = log_sums[:, 0] - torch.linalg.vecdot(probabilities, relative)
+            entropy = log_sums[:, 0] - _expectation(relative, probabilities, scratch)
             if layer == n_layers - 1:
-                final = probabilities, entropy
-            cross_entropy = log_sums[:, 0] - torch.linalg.vecdot(final[0], relative)
+                final_entropy = entropy
+            cross_entropy = log_sums[:, 0] - _expectation(relative, final, scratch)
             entropies[layer, rows] = entropy.cpu().numpy()
             # Never below 0 but for rounding.
-            divergences[layer, rows] = (cross_entropy - final[1]).clamp_min(0).cpu().numpy()
+            divergences[layer, rows] = (cross_entropy - final_entropy).clamp_min(0).cpu().numpy()
     found = (entropies, divergences) if with_entropies else (None, None)
     return LensPass(ids, candidates, own_ranks, log_probabilities, *found)
+
+
+def _expectation(values: Tensor, probabilities: Tensor, scratch: Tensor) -> Tensor:
+    """Of values ``[row, vocabulary]``, a number a row."""
+    return torch.mul(probabilities, values, out=scratch).sum(dim=1)
