@@ -92,7 +92,8 @@ def test_thirteen_methods_are_grouped_by_what_a_score_is() -> None:
     groups = {group["label"]: [option["value"] for option in group("option")] for group in shown("optgroup")}
     assert groups["Magnitudes"] == ["saliency", "attention_rollout", "value_zeroing"]
     assert groups["Signed"] == [m for m in fake_attributions.NOISE if m not in groups["Magnitudes"]]
-    assert [b["data-method"] for b in shown.select(".methods .switch button")] == groups["Signed"] + groups["Magnitudes"]
+    buttons = shown.select(".methods .switch button")
+    assert [button["data-method"] for button in buttons] == groups["Signed"] + groups["Magnitudes"]
     few = {name: results[name] for name in list(results)[:4]}
     assert soup(few).select("select") == [] and soup(few).select_one(".receipt") is None
 

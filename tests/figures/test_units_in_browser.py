@@ -225,7 +225,8 @@ def test_attribution_of_a_word(page: sync_api.Page, address: str) -> None:
     figure = page.locator(ATTRIBUTION)
     assert figure.locator(".card .heading").inner_text() == "「立春の前日として知られている。」への寄与"
     framed = figure.locator(".strip .framed")
-    assert framed.inner_text() == "立春の前日として知られている。" and re.search(r" [on]\d\b", framed.get_attribute("class"))
+    assert framed.inner_text() == "立春の前日として知られている。"
+    assert re.search(r" [on]\d\b", framed.get_attribute("class"))
     result = attributed(TABLES["plain"])["integrated_gradients"]
     chosen, sums = unit_scores(result, rung(TABLES["plain"], "sentence"), 36)
     facts = dict(zip(figure.locator(".card dt").all_inner_texts(), figure.locator(".card dd").all_inner_texts(),
