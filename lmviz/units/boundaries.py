@@ -95,14 +95,8 @@ def _bunsetsu(text: str) -> list[int]:
     words, parser = set(_words(text)), _budoux()
     ends, begin = [], 0
     for sentence_end in _sentences(text):
-        at = begin
-        for phrase in parser.parse(text[begin:sentence_end]):
-            at += len(phrase)
-            # Spaces after a phrase begin the next one, as they do for words.
-            end = at if at == sentence_end else at - len(phrase) + len(phrase.rstrip())
-            if end > begin and end in words:
-                ends.append(end)
-                begin = end
+        phrases = parser.parse(text[begin:sentence_end])
+        ends += [end for end in accumulate(map(len, phrases), initial=begin) if end > begin and end in words]
         begin = sentence_end
     return ends
 
