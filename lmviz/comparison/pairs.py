@@ -32,29 +32,49 @@ class Parting:
 
 
 def parting(pair: PromptPair) -> Parting | None:
-    """The first layer that exceeds `PART` of the greatest divergence; None where that stays below `FELT` bits."""
+    """The first layer that exceeds `PART` of the greatest divergence; None where that stays below `FELT` bits.
+
+    Right after the difference the token just read is another one, and any model differs there from its first layer on.
+    That place is left out, unless it is the only one: at all others the difference has to be remembered.
+    """
     bits = np.nan_to_num(np.asarray(pair.divergences, dtype=np.float64) / np.log(2), nan=0.0)
-    if bits.max(initial=0) < FELT:
+    skipped = 1 if bits.shape[1] > 1 else 0
+    remembered = bits[:, skipped:]
+    if remembered.max(initial=0) < FELT:
         return None
-    place = int(np.argmax(bits.max(axis=0)))
+    place = int(np.argmax(remembered.max(axis=0))) + skipped
     greatest = float(bits[:, place].max())
     return Parting(place, int(np.flatnonzero(bits[:, place] > PART * greatest)[0]), greatest)
 
 
 def shared_places(tokens: TokenTable, other: TokenTable) -> np.ndarray:
-    """Places int64 ``[place, 2]`` that can be compared in two prompts: predicted after the difference.
+    """Places int64 ``[place, 2]`` at which two texts are compared, those of `PromptPair`.
 
-    The prompts' last tokens agree from some position on; from there every position is compared, and the one after the
-    prompt, and on into the continuations for as long as these agree as well. ``len(tokens)`` stands for the position
-    after the last.
+    What the prompts share at their end is found first, token by token and in whole characters; from there on every
+    position, and then the continuations as far as they agree, with the place after that. ``len(tokens)`` stands for
+    the position after the last.
     """
-    first, second = tokens.token_ids, other.token_ids
-    ends = np.array([tokens.n_prompt, other.n_prompt])
-    back = 0
-    while back < (ends - [tokens.n_start, other.n_start]).min() and first[ends[0] - 1 - back] == second[
-            ends[1] - 1 - back]:
-        back += 1
-    ahead = 0
-    while (ends + ahead < [len(tokens), len(other)]).all() and first[ends[0] + ahead] == second[ends[1] + ahead]:
-        ahead += 1
-    return np.stack([ends + step for step in range(-back, ahead + 1)])
+    one, two = tokens.token_ids, other.token_ids
+    ends = [tokens.n_prompt, other.n_prompt]
+    if np.array_equal(one[:ends[0]], two[:ends[1]]):
+        ends = [len(tokens), len(other)]
+    before = _in_common(one[:ends[0]], two[:ends[1]])
+    while before and (_is_inside(tokens, before) or _is_inside(other, before)):
+        before -= 1
+    after = _in_common(one[before:ends[0]][::-1], two[before:ends[1]][::-1])
+    while after and (_is_inside(tokens, ends[0] - after) or _is_inside(other, ends[1] - after)):
+        after -= 1
+    ahead = _in_common(one[ends[0]:], two[ends[1]:])
+    return np.array(ends) - after + np.arange(after + ahead + 1)[:, None]
+
+
+def _in_common(one: np.ndarray, two: np.ndarray) -> int:
+    """How many entries from the first on are the same."""
+    n = min(len(one), len(two))
+    differs = np.flatnonzero(one[:n] != two[:n])
+    return int(differs[0]) if differs.size else n
+
+
+def _is_inside(table: TokenTable, position: int) -> bool:
+    """Whether a position is in the middle of a character."""
+    return 0 < position < len(table) and bool(table.groups[position] == table.groups[position - 1])

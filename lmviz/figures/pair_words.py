@@ -78,17 +78,16 @@ def predictions_title(of: Compared, place: tuple[int, int], layer: int, language
                    second=of.names[1], **where)
 
 
-def chosen_place(of: Compared, position: int | None, layer: int) -> tuple[int, int]:
-    """The place whose first position is ``position``; by default the first at which the first choices differ."""
-    places = shared_places(*of.tables)
-    for first, second in places.tolist():
-        if first == position:
-            return first, second
-    for first, second in places.tolist():
-        tops = [candidates(r, layer, p, "ja")[:1] for r, p in zip(of.results, (first, second), strict=True)]
-        if all(tops) and tops[0][0][0] != tops[1][0][0]:
-            return first, second
-    return int(places[-1, 0]), int(places[-1, 1])
+def chosen_place(of: Compared, position: int | None) -> tuple[int, int]:
+    """The place whose first position is ``position``; by default what comes first after the prompts."""
+    places = dict(shared_places(*of.tables).tolist())
+    first = position if position in places else usual_position(of.results[0].tokens, list(places))
+    return first, places[first]
+
+
+def usual_position(tokens: TokenTable, positions: list[int]) -> int:
+    """The position of the first text at which figures open: the first after the prompt, or else the last there is."""
+    return tokens.n_prompt if tokens.n_prompt in positions else positions[-1]
 
 
 def pair_predictions(results: Mapping[str, Any], language: Language, names: Mapping[str, str] | None,
@@ -96,7 +95,7 @@ def pair_predictions(results: Mapping[str, Any], language: Language, names: Mapp
     """The title names both texts' first choices at one place and layer."""
     of = lens_pair(results, language, names)
     layer = of.results[0].token_ids.shape[0] - 1 if layer is None else layer
-    place = chosen_place(of, position, layer)
+    place = chosen_place(of, position)
     spoken = [
         message("pair_predictions.listed", language, text=name, list=message("list.separator", language).join(
             message("list.item", language, token=token, value=notation.percent(log))
@@ -126,7 +125,8 @@ def pair_divergence(results: Any, language: Language, names: Mapping[str, str] |
     bits = in_bits(pair)
     found = parting(pair)
     if found is None:
-        title = message("pair_divergence.title.plain", language, bits=f"{bits.max(initial=0):.2f}")
+        variant = "at_once" if bits.max(initial=0) >= FELT else "plain"
+        title = message(f"pair_divergence.title.{variant}", language, bits=f"{bits.max(initial=0):.2f}")
     else:
         place = place_name(pair.tokens, int(pair.places[found.place, 0]), language)
         title = message(f"pair_divergence.title.{'part' if found.layer else 'early'}", language, place=place,

@@ -182,10 +182,12 @@ def test_titles_of_attribution() -> None:
 
 def test_titles_of_two_texts() -> None:
     pair = FOUND["pair_divergence"][""]
-    layer = int(re.search(r"第(\d+)層で分かれる（「昨日」で最大0.5", title("pair_divergence", pair))[1])
-    bits = pair.divergences[:, 0]
+    layer = int(re.search(r"第(\d+)層で分かれる（「買っ」で最大0.5", title("pair_divergence", pair))[1])
+    bits = pair.divergences[:, 1]
     assert (bits[:layer] <= bits.max() / 2).all() and bits[layer] > bits.max() / 2
     assert "分かれない" in title("pair_divergence", fake_comparisons.prompt_pair(0.02))
+    first = pair.divergences * (np.arange(len(pair.places)) == 0)
+    assert "違いの直後だけ" in title("pair_divergence", replace(pair, divergences=first))
     assert "はじめの層から" in title("pair_divergence", replace(pair, divergences=np.full_like(pair.divergences, 0.4)))
     one, two = FOUND["pair_predictions"].values()
     differs = describe("pair_predictions", {"0": one, "1": two}, "ja").title

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from lmviz.analyses.prompt_pair import common_places
 from lmviz.comparison import parting, shared_places
 from lmviz.results import PromptPair
 from lmviz.tokens import TokenTable
@@ -21,7 +24,18 @@ def test_places_begin_after_the_difference_and_end_where_the_continuations_part(
     assert shared_places(table("花子は来た", "。朝"), table("彼が来た", "。夜")).tolist() == \
         [[3, 2], [4, 3], [5, 4], [6, 5]]
     assert shared_places(table("来た鬼", "だ"), table("来た豆", "だ")).tolist() == [[3, 3], [4, 4]]
-    assert shared_places(table("は", start=1), table("は", start=1))[0].tolist() == [1, 1], "never the start token"
+    assert shared_places(table("来た来た"), table("来た")).tolist() == [[4, 2]], "what is shared once is counted once"
+
+
+@given(*[st.tuples(st.text("豆鬼は", max_size=4), st.text("豆鬼", max_size=3))] * 2)
+@settings(max_examples=40, deadline=None)
+def test_figures_and_the_analysis_compare_the_same_places(first, second) -> None:
+    one, two = table(*first, start=1), table(*second, start=1)
+    try:
+        expected = common_places(one, two)[1]
+    except ValueError:
+        return
+    assert shared_places(one, two).tolist() == expected.tolist()
 
 
 def pair(bits: list[list[float]]) -> PromptPair:
@@ -31,8 +45,9 @@ def pair(bits: list[list[float]]) -> PromptPair:
 
 
 def test_texts_part_at_the_first_layer_past_half_of_the_greatest_divergence() -> None:
-    found = parting(pair([[0.0, 0.1], [0.2, 0.4], [0.1, 0.5], [0.1, 0.8]]))
-    assert (found.place, found.layer) == (1, 2)
+    found = parting(pair([[0.9, 0.1, 0.0], [0.2, 0.4, 0.2], [0.1, 0.5, 0.1], [0.1, 0.8, 0.7]]))
+    assert (found.place, found.layer) == (1, 2), "right after the difference, all models differ from the first layer on"
     assert abs(found.bits - 0.8) < 1e-6
-    assert parting(pair([[0.0, 0.01], [0.04, 0.02]])) is None
-    assert parting(pair([[0.0, np.nan], [0.3, np.nan]])).place == 0
+    assert parting(pair([[0.9, 0.01], [0.04, 0.02]])) is None
+    assert parting(pair([[0.1], [0.3]])).layer == 1
+    assert parting(pair([[0.0, np.nan, 0.1], [0.3, np.nan, 0.4]])).place == 2

@@ -22,7 +22,7 @@ def pair_predictions(
     """Bars of both texts at the place whose position in the first text is ``position``, on one scale."""
     of = pair_words.lens_pair(results, language, names)
     layer = of.results[0].token_ids.shape[0] - 1 if layer is None else layer
-    place = pair_words.chosen_place(of, position, layer)
+    place = pair_words.chosen_place(of, position)
     rows = [{"number": index, "text": of.names[index], **row} for index, p in enumerate(place)
             for row in bars(of.results[index], language, p, layer)]
     limit = max((row["limit"] for row in rows), default=1.0)

@@ -26,8 +26,7 @@ def pair_divergence(
     pair = pair_words.only_pair(results)
     bits, found = pair_words.in_bits(pair), parting(pair)
     positions = pair.places[:, 0].tolist()
-    usual = positions[found.place if found else -1] if positions else 0
-    chosen = position if position in positions else usual
+    chosen = position if position in positions else pair_words.usual_position(pair.tokens, positions)
     heads = "".join(
         f'<th scope="col"><button type="button" data-p="{p}" aria-pressed="{str(p == chosen).lower()}" tabindex="-1">'
         f"{f.escape(pair_words.place_name(pair.tokens, p, language, marks=False))}</button></th>" for p in positions

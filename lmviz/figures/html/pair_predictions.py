@@ -31,7 +31,7 @@ def pair_predictions(
     of = pair_words.lens_pair(results, language, names)
     n_layers = of.results[0].token_ids.shape[0]
     at = n_layers - 1 if layer is None else layer
-    place = pair_words.chosen_place(of, position, at)
+    place = pair_words.chosen_place(of, position)
     places = shared_places(*of.tables)
     lists = [_rows(r, at, p, language) for r, p in zip(of.results, place, strict=True)]
     cards = "".join(

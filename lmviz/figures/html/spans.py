@@ -37,8 +37,8 @@ def columns(found: Spans, language: Language, marks: Callable[[int], str], chose
 
 
 def table(of: Compared, language: Language, heads: list[str], rows: Iterable[list[str]]) -> str:
-    """A key to the models, with what is counted over the whole text beside each; the strongest cell is no claim."""
-    above = "".join(f'<th scope="col">{f.escape(head)}</th>' for head in heads)
+    """A key to the models, with what is counted over the whole text beside each, ``rows``, under ``heads``."""
+    above = "".join(f'<th scope="col">{f.escape(head)}</th>' if head else "<td></td>" for head in heads)
     body = "".join(
         f'<tr><th scope="row"><i class="swatch {hue(model)}"></i>{f.escape(of.names[model])}</th>'
         + "".join(f"<td>{f.escape(cell)}</td>" for cell in row) + "</tr>"
