@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import lmviz.figures as figures
-from lmviz.figures.charts.line_ends import WIDTH, Across, ends
+from lmviz.figures.charts.line_ends import WIDTH, Across, ends, room
 from lmviz.figures.lead_words import lead_changes, places, title
 from lmviz.results import WatchedWords
 
@@ -61,6 +61,15 @@ def test_the_chart_marks_each_change_and_names_who_takes_the_lead() -> None:
     assert "→" not in figures.svg(figures.watched_words(words([-1, -1, -1], [-3, -3, -3]), "en"))
     with pytest.raises(ValueError, match="log_probability, place, rank, not 'share'"):
         figures.watched_words(fakes.watched_words(), quantity="share")
+
+
+@pytest.mark.parametrize("values, align", [((-9, -8.5), "right"), ((-1.5, -1), "left"), ((-9.5, -0.5), "center")])
+def test_a_note_stands_where_the_lines_leave_room(values: tuple[float, float], align: str) -> None:
+    across = Across("log_probability", -10, 0)
+    rows = [{"word": str(i), "layer": layer, "log_probability": value - layer / 10}
+            for i, value in enumerate(values) for layer in range(2)]
+    x, aligned = room(rows, across)
+    assert aligned == align and 0 <= x <= WIDTH
 
 
 def test_scales_run_to_the_right_for_the_stronger_and_names_keep_clear() -> None:

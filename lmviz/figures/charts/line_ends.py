@@ -1,4 +1,4 @@
-"""Where lines end and where their names go, in pixels: vertical charts whose lines run from top to bottom."""
+"""Where names and notes go in charts whose lines run from top to bottom, in pixels."""
 
 from __future__ import annotations
 
@@ -50,6 +50,23 @@ class Across(NamedTuple):
         ticks = {"values": self.ticks} if self.ticks else {"tickCount": 5}
         form = {"rank": "~s", "place": "d"}.get(self.quantity, "~r")
         return alt.Axis(orient="top", format=form, ticks=False, domain=False, **ticks)
+
+
+def room(rows: list[dict[str, Any]], across: Across) -> tuple[float, str]:
+    """Where text fits best between the lines that pass through ``rows``: pixels from the left, and its alignment."""
+    reach: dict[str, tuple[float, float]] = {}
+    for row in rows:
+        x = across.pixel(row[across.quantity])
+        low, high = reach.get(row["word"], (x, x))
+        reach[row["word"]] = min(low, x), max(high, x)
+    free, edge = [], 0.0
+    for low, high in [*sorted(reach.values()), (float(WIDTH), float(WIDTH))]:
+        free.append((low - edge, edge, low))
+        edge = max(edge, high)
+    _, left, right = max(free)
+    if left == 0:
+        return 3, "left"
+    return (WIDTH - 3, "right") if right == WIDTH else (round((left + right) / 2, 1), "center")
 
 
 def shortened(text: str, most: float) -> str:

@@ -9,7 +9,7 @@ import altair as alt
 from lmviz.figures import labels
 from lmviz.figures.charts import style
 from lmviz.figures.charts.accepts import accepts
-from lmviz.figures.charts.line_ends import WIDTH, Across, ends, shortened
+from lmviz.figures.charts.line_ends import WIDTH, Across, ends, room, shortened
 from lmviz.figures.lead_words import lead_changes, places
 from lmviz.figures.messages import Language, message
 from lmviz.figures.scales import FACTOR_HUES, colour
@@ -92,32 +92,22 @@ def _tooltips(result: WatchedWords, language: Language) -> list[alt.Tooltip]:
 
 def _crossings(result: WatchedWords, chosen: list[int], values: list[dict[str, Any]], across: Across, down: alt.Y,
                language: Language) -> tuple[list[alt.Chart], list[alt.Chart]]:
-    """Dashed lines above the layers at which the lead changes, and who takes it, where the lines leave more room."""
+    """Dashed lines above the layers at which the lead changes, and who takes it, where the words' lines leave room."""
     words = [shortened(labels.visible(word), 8) for word in result.words]
-    marks = []
+    rules, said = [], []
     for layer, before, after in lead_changes(result):
         if before not in chosen or after not in chosen:
             continue
-        near = [across.pixel(row[across.quantity]) for row in values if layer - 2 <= row["layer"] <= layer]
-        marks.append({
-            "layer": layer - 0.5, "right": WIDTH - max(near) > min(near),
-            "change": message("watched_words.crossing", language, layer=layer_name(layer, language),
-                              before=words[before], after=words[after]),
-        })
-    if not marks:
-        return [], []
-    base = alt.Chart(style.rows(marks)).encode(y=down)
-    said = []
-    for right in (True, False):
-        side = base.transform_filter(f"datum.right == {str(right).lower()}").encode(
-            x=alt.value(WIDTH - 3 if right else 3), text="change:N"
-        )
-        set_at = {"align": "right" if right else "left", "baseline": "bottom", "dy": -4, "fontSize": 12}
-        said += [
-            side.mark_text(**set_at, stroke=colour("surface"), strokeWidth=4),
-            side.mark_text(**set_at, color=colour("ink")),
-        ]
-    return [base.mark_rule(strokeDash=[4, 3], color=colour("ink-soft"))], said
+        change = message("watched_words.crossing", language, layer=layer_name(layer, language),
+                         before=words[before], after=words[after])
+        base = alt.Chart(style.rows([{"layer": layer - 0.5, "change": change}])).encode(y=down)
+        rules.append(base.mark_rule(strokeDash=[4, 3], color=colour("ink-soft")))
+        x, align = room([row for row in values if layer - 2 <= row["layer"] <= layer], across)
+        place = {"align": align, "baseline": "bottom", "dy": -4, "fontSize": 12}
+        text = base.encode(x=alt.value(x), text="change:N")
+        said += [text.mark_text(**place, stroke=colour("surface"), strokeWidth=4),
+                 text.mark_text(**place, color=colour("ink"))]
+    return rules, said
 
 
 def _names(ended: list[dict[str, Any]], hues: alt.Scale, height: int) -> alt.LayerChart:
