@@ -11,20 +11,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from statistics import median
 
-from conventions import METHODS, PAIR
-from environments import ENVIRONMENTS, install, lime_folder
-from model_directory import SHAPES, Shape, prompt_of
-from table import Row, Runs, as_json, print_table, print_yardstick, rows_of
-
 HERE = Path(__file__).resolve().parent
-REPOSITORY = HERE.parents[2]
-BUILD = REPOSITORY / "build" / "benchmarks"
+sys.path.insert(0, str(HERE.parent))
+
+from conventions import METHODS, PAIR  # noqa: E402
+from environments import ENVIRONMENTS, install, lime_folder  # noqa: E402
+from model_directory import SHAPES, Shape  # noqa: E402
+from processes import BUILD, REPOSITORY, request_of, run  # noqa: E402
+from table import Row, Runs, as_json, print_table, print_yardstick, rows_of  # noqa: E402
+
 MOST_MEMORY = 4 * 1024
 """MiB, for the medium shape."""
 _MEDIUM_METHODS = ("integrated_gradients", "saliency", "feature_ablation")
@@ -34,16 +34,12 @@ _MEDIUM_STEPS = 16
 
 def main() -> int:
     options = _options()
-    shape, directory = SHAPES[options.shape], BUILD / "models" / options.shape
-    # In a process of its own: a child's ru_maxrss is never under what its parent held when it was made.
-    arguments = f"Path({str(directory)!r}), SHAPES[{options.shape!r}]"
-    code = f"from pathlib import Path; from model_directory import SHAPES, make_model; make_model({arguments})"
-    subprocess.run([sys.executable, "-c", code], cwd=HERE, check=True)
+    shape = SHAPES[options.shape]
     tools = [] if options.shape == "medium" else options.tools
     pythons = {tool: install(tool, BUILD / tool) for tool in tools} | {"lmviz": Path(sys.executable)}
     methods = options.methods or _default_methods(options.shape)
     most_steps = _MEDIUM_STEPS if options.shape == "medium" else None
-    runs = _run_all(_plan(methods, tools), pythons, shape, directory, options.repeats, most_steps)
+    runs = _run_all(_plan(methods, tools), pythons, options, most_steps)
     rows = rows_of(runs, methods, tools)
     _save(rows, runs, shape, options)
     if options.shape == "medium":
@@ -87,45 +83,32 @@ def _plan(methods: list[str], tools: list[str]) -> list[tuple[str, tuple[str, ..
 
 
 def _run_all(
-    plan: list[tuple[str, tuple[str, ...]]], pythons: dict[str, Path], shape: Shape, directory: Path, repeats: int,
+    plan: list[tuple[str, tuple[str, ...]]], pythons: dict[str, Path], options: argparse.Namespace,
     most_steps: int | None,
 ) -> Runs:
+    asked = request_of(options.shape)
     runs: Runs = {key: [] for key in plan}
-    for repeat in range(repeats):
+    for repeat in range(options.repeats):
         for number, key in enumerate(plan, 1):
             if any("failure" in run for run in runs[key]):
                 continue
             tool, methods = key
-            print(f"[{repeat + 1}/{repeats}, {number}/{len(plan)}] {tool}: {', '.join(methods)}", file=sys.stderr)
-            runs[key].append(_run(tool, methods, pythons[tool], shape, directory, most_steps))
+            of_all = f"[{repeat + 1}/{options.repeats}, {number}/{len(plan)}]"
+            print(f"{of_all} {tool}: {', '.join(methods)}", file=sys.stderr)
+            runs[key].append(_run(tool, methods, pythons[tool], asked, SHAPES[options.shape], most_steps))
     return runs
 
 
 def _run(
-    tool: str, methods: tuple[str, ...], python: Path, shape: Shape, directory: Path, most_steps: int | None
+    tool: str, methods: tuple[str, ...], python: Path, asked: dict, shape: Shape, most_steps: int | None
 ) -> dict:
-    output = BUILD / "runs" / f"{tool}-{'-'.join(methods)}.json"
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.unlink(missing_ok=True)
     n_steps = max(METHODS[method].n_steps for method in methods)
     request = {
-        "model": str(directory), "prompt": prompt_of(shape), "n_new": shape.n_new, "methods": methods,
-        "names": {method: METHODS[method].name_in(tool) for method in methods},
-        "n_steps": min(n_steps, most_steps or n_steps) or None, "output": str(output),
-        "product": (3072, shape.width, 4 * shape.width),
+        **asked, "methods": methods, "names": {method: METHODS[method].name_in(tool) for method in methods},
+        "n_steps": min(n_steps, most_steps or n_steps) or None, "product": (3072, shape.width, 4 * shape.width),
     }
-    paths = [str(REPOSITORY)] if tool == "lmviz" else [str(lime_folder(BUILD / tool))] if methods == ("lime",) else []
-    environment = {
-        **os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
-        "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1", "PYTHONPATH": os.pathsep.join(paths),
-    }
-    done = subprocess.run(
-        [str(python), "-W", "ignore", str(HERE / f"run_{tool}.py"), json.dumps(request)],
-        env=environment, capture_output=True, text=True,
-    )
-    if not output.is_file():
-        return {"failure": (done.stderr.strip().splitlines() or [f"ended with {done.returncode}"])[-1]}
-    return {**json.loads(output.read_text()), "arrays": str(output.with_suffix(".npz"))}
+    paths = [REPOSITORY] if tool == "lmviz" else [lime_folder(BUILD / tool)] if methods == ("lime",) else []
+    return run(HERE / f"run_{tool}.py", python, request, f"{tool}-{'-'.join(methods)}", paths)
 
 
 def _memory_only(rows: list[Row]) -> int:

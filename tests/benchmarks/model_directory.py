@@ -34,6 +34,11 @@ class Shape:
     vocabulary_size: int = 32_000
     n_positions: int = 256
 
+    @property
+    def prompt(self) -> str:
+        """As many words as the prompt has tokens, each with a space before it."""
+        return "".join(f" {word}" for word in itertools.islice(itertools.cycle(PROMPT.split()), self.n_prompt))
+
 
 SHAPES = {
     "small": Shape(n_layers=6, width=256, n_heads=4, n_prompt=44, n_new=20),
@@ -53,11 +58,6 @@ def make_model(directory: Path, shape: Shape, seed: int = 0) -> None:
     (directory / "config.json").write_text(json.dumps(_config(shape)))
     _write_weights(directory, shape, seed)
     made.write_text(json.dumps(settings))
-
-
-def prompt_of(shape: Shape) -> str:
-    """As many words as the shape's prompt has tokens, each with a space before it."""
-    return "".join(f" {word}" for word in itertools.islice(itertools.cycle(PROMPT.split()), shape.n_prompt))
 
 
 def _config(shape: Shape) -> dict:

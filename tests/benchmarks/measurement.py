@@ -1,4 +1,4 @@
-"""What the three runners share: CPU seconds and peak memory of this process, loading apart from work, and the scores.
+"""What all runners share: CPU seconds and peak memory of this process, loading apart from work, and what was found.
 
 Imported in the environments of ecco and inseq as well: standard library and NumPy only.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import os
 import resource
 import sys
 import time
@@ -49,16 +50,17 @@ def peak() -> float:
 
 
 Work = Callable[[], tuple[list[int], dict[str, dict[str, np.ndarray]]]]
-"""Generates and attributes: token ids, and by method and name arrays ``[target, position]``."""
+"""What is measured: it gives token ids, and arrays by method (or analysis) and name."""
 
 
 def measure(request: dict, load: Callable[[dict], Work]) -> None:
-    """Loads, then works, and writes what it took beside the scores: ``REQUEST["output"]`` .json and .npz.
+    """Loads, then works, and writes what it took beside what it found: ``REQUEST["output"]`` .json and .npz.
 
-    What either raises is an answer too: one line, under ``failure``.
+    ``REQUEST["rounds"]``, where it is given, says how often to work again in turn with one product of matrices of the
+    sizes in ``product``. What is raised is an answer too: one line, under ``failure``.
     """
     output = Path(request["output"])
-    measured: dict[str, float | str | list[int]] = {}
+    measured: dict[str, float | str | list] = {}
     try:
         work = load(request)
         measured["loading_seconds"], measured["loading_peak"] = time.process_time(), peak()
@@ -71,14 +73,18 @@ def measure(request: dict, load: Callable[[dict], Work]) -> None:
         arrays = {f"{method}/{name}": array for method, by_name in scores.items() for name, array in by_name.items()}
         np.savez(output.with_suffix(".npz"), **arrays)
         measured["matrix_product_rate"] = _matrix_product_rate(*request["product"])
+        measured["rounds"] = _in_turn(work, request["product"], request.get("rounds", 0))
     except Exception as error:
         measured["failure"] = f"{type(error).__name__}: {' '.join(str(error).split())}"
     output.with_suffix(".json").write_text(json.dumps(measured))
 
 
 def request_of_command_line() -> dict:
-    """The one argument, read as JSON, once torch is told to use a single thread."""
+    """The one argument, read as JSON, once torch is told to use a single thread, and this process a single core."""
     import torch
+
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
     torch.set_num_threads(1)
     return json.loads(sys.argv[1])
@@ -90,6 +96,22 @@ def by_target(rows: list[np.ndarray], n_positions: int) -> np.ndarray:
     for number, row in enumerate(rows):
         full[number, : len(row)] = row
     return full
+
+
+def _in_turn(work: Work, product: tuple[int, int, int], n_rounds: int) -> list[tuple[float, float]]:
+    """CPU seconds of each round: of the work, and of ``[rows, in] @ [in, out]`` in float32."""
+    import torch
+
+    n_rows, n_in, n_out = product
+    left, right = torch.ones(n_rows, n_in), torch.ones(n_in, n_out)
+    rounds = []
+    for _ in range(n_rounds):
+        begun = time.process_time()
+        work()
+        between = time.process_time()
+        left @ right
+        rounds.append((between - begun, time.process_time() - between))
+    return rounds
 
 
 def _matrix_product_rate(n_rows: int, n_in: int, n_out: int) -> float:
