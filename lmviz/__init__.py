@@ -28,7 +28,7 @@ _HOME = {
     "method_trust": "lmviz.analyses.method_trust",
     "neuron_factors": "lmviz.analyses.neuron_factors",
 }
-_MODULES = ("figures", "results", "tokens", "units")
+_MODULES = ("comparison", "figures", "results", "tokens", "units")
 
 __all__ = [*_HOME, *_MODULES, "__version__"]
 

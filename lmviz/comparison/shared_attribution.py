@@ -9,6 +9,7 @@ import numpy as np
 
 from lmviz.comparison.shared_spans import SharedSpans, head, shared_spans
 from lmviz.results.attribution import Attribution
+from lmviz.tokens import TokenTable
 from lmviz.units import Unit, rung
 
 
@@ -66,7 +67,7 @@ def shared_attribution(results: Sequence[Attribution], unit: Unit = "word") -> S
         for index, span in enumerate(targets):
             given = np.nan_to_num(result.scores[own[span], : len(table)].astype(np.float64), nan=0.0).sum(axis=0)
             outside[model, index] = given[bare].sum()
-            scores[model, index] = _moved(given, table.spans, cut)
+            scores[model, index] = _by_unit(given, table, cut, unit)
     text = shared.text
     return SharedAttribution(tuple(text[a:b] for a, b in cut.tolist()),
                              np.array(targets, dtype=np.int64).reshape(-1, 2), scores, outside)
@@ -77,11 +78,13 @@ def _unit_spans(result: Attribution, shared: SharedSpans, unit: Unit) -> np.ndar
     return spans[spans[:, 0] < spans[:, 1]]
 
 
-def _moved(given: np.ndarray, spans: np.ndarray, cut: np.ndarray) -> np.ndarray:
-    """Scores of tokens at the units ``cut``; a token across several gives equal shares, as on every rung."""
-    touches = (spans[None, :, 0] < cut[:, None, 1]) & (spans[None, :, 1] > cut[:, None, 0])
-    touches &= spans[:, 0] < spans[:, 1]
-    return touches / np.maximum(touches.sum(axis=0), 1) @ given
+def _by_unit(given: np.ndarray, table: TokenTable, cut: np.ndarray, unit: Unit) -> np.ndarray:
+    """Scores of tokens that have characters, summed by unit; no token lies across shared spans, ``cut``."""
+    if unit != "token":
+        units = rung(table, unit)
+        return np.nan_to_num(units.sum(given)[units.spans[:, 0] < units.spans[:, 1]], nan=0.0)
+    begins, bare = table.spans[:, 0], table.spans[:, 0] == table.spans[:, 1]
+    return np.array([given[(begins >= begin) & (begins < end) & ~bare].sum() for begin, end in cut])
 
 
 def _rows(result: Attribution, shared: SharedSpans, table: int) -> dict[tuple[int, int], list[int]]:

@@ -10,7 +10,10 @@ from lmviz.figures.html.fragment import escape
 from lmviz.figures.messages import Language
 from lmviz.results import Result
 
-_FIGURES = {"token_probabilities": "tokens", "lens_measures": "rankings", "character_lens": "characters"}
+_FIGURES = {
+    "token_probabilities": "tokens", "lens_measures": "rankings", "character_lens": "characters",
+    "prompt_pair": "pair_divergence",
+}
 """Kinds of figure by kind of result, where they differ."""
 
 
@@ -18,7 +21,8 @@ def show(result: Result, language: Language = "ja", *, position: int | None = No
     """A result as HTML that needs nothing else: title, figure, caption and convention."""
     kind = _FIGURES.get(result.kind, result.kind)
     words = describe(kind, result, language, position=position, layer=layer)
-    css = files("lmviz.figures").joinpath("static/figures.css").read_text(encoding="utf-8")
+    static = files("lmviz.figures").joinpath("static")
+    css = "".join(static.joinpath(f"{name}.css").read_text(encoding="utf-8") for name in ("figures", "comparison"))
     figure = getattr(html, kind)(
         result, language, figure_id=f"notebook-{kind}", position=position, layer=layer, interactive=False
     )

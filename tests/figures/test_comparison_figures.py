@@ -209,6 +209,11 @@ def test_figures_of_one_comparison_share_what_the_reader_chooses() -> None:
     assert with_a_third != scope("compare_surprisal", FOUND["compare_surprisal"])
 
 
+def test_a_pair_shows_itself_in_a_notebook() -> None:
+    shown = fake_comparisons.prompt_pair()._repr_html_()
+    assert "<script" not in shown and "二つの文の予測は" in shown and ".lmviz-pair_divergence" in shown
+
+
 def test_three_models_stand_beside_each_other() -> None:
     given = fake_comparisons.three()
     soup = BeautifulSoup(html.compare_surprisal(given, "ja", figure_id="a"), "html.parser")
