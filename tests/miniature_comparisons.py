@@ -40,6 +40,8 @@ ONI = FUKU
 for _old, _new in (
     ("id: fuku", "id: oni"), ("「福は内」", "「鬼は外」"), ("[tiny, broken, second]", "[tiny, broken]"),
     ("福は, en: Luck", "鬼は, en: Demons"), ("福を呼び", "鬼を追い"), ("Luck is called in", "Demons go"),
+    ("  watched_words: {words: [鬼, 豆]}\n", ""),
+    ("attribution: {methods: [saliency, input_x_gradient]}", "attribution: null"),
 ):
     ONI = ONI.replace(_old, _new)
 

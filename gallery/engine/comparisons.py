@@ -71,13 +71,20 @@ def _figures(name: str, entries: Sequence[Entry]) -> Iterator[Figure]:
 
 
 def _pair_predictions(name: str, entries: Sequence[Entry]) -> Iterator[Figure]:
+    """Opens at the place that the first prompt's own figure opens at."""
     parts = {str(i): _figure_of(entry, "layer_predictions") for i, entry in enumerate(entries)}
     if None not in parts.values():
-        options = {"prompts": [entry.prompt.id for entry in entries], "model": entries[0].model.id}
-        yield _figure(name, "pair_predictions", options, parts, "")
+        position = parts["0"].position
+        options = {
+            "prompts": [entry.prompt.id for entry in entries], "model": entries[0].model.id, "position": position,
+        }
+        yield _figure(name, "pair_predictions", options, parts, "", position)
 
 
-def _figure(name: str, kind: str, options: dict[str, Any], parts: Mapping[str, Figure], result: str) -> Figure:
+def _figure(
+    name: str, kind: str, options: dict[str, Any], parts: Mapping[str, Figure], result: str,
+    position: int | None = None,
+) -> Figure:
     """The figure that sets a result of each part side by side; it fails where one of them did.
 
     Keys of results cover text, options, digests and schema version, so they stand for those in the figure's id.
@@ -85,7 +92,7 @@ def _figure(name: str, kind: str, options: dict[str, Any], parts: Mapping[str, F
     failure = next((part.failure for part in parts.values() if part.failure), None)
     results = {} if failure else {key: part.results[result] for key, part in parts.items()}
     identity = {"subject": {"comparison": name}, "kind": kind, "options": options, "results": results}
-    return Figure(kind, figure_id(identity), options, results, failure=failure)
+    return Figure(kind, figure_id(identity), options, results, position, failure)
 
 
 def _figure_of(entry: Entry, kind: str) -> Figure | None:

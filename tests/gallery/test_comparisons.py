@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from miniature import build_miniature
+import yaml
+from miniature import REPOSITORY, build_miniature
 from miniature_comparisons import add_comparisons
 
 from gallery.command import main
@@ -20,6 +23,7 @@ from gallery.engine.run import choose, named_hub_models
 from gallery.store import Store
 from gallery.validation import CatalogProblems, read_catalog
 from gallery.validation.attribution import METHODS_WITHOUT_SIGN
+from gallery.validation.schema import Model, ModelComparison, PromptComparison
 
 PAIR = "gallery/catalog/comparisons/fuku-oni.yaml"
 TWO = "gallery/catalog/comparisons/two-models.yaml"
@@ -230,6 +234,25 @@ def test_the_command_speaks_of_comparisons(compared, monkeypatch, capsys):
     assert "compare/fuku-oni/broken: It failed last time" in said and "--only '*/away'" in said
     assert main(["status", "--only", "compare/two-model/*"]) == 2
     assert "Did you mean compare/two-models/*?" in capsys.readouterr().err
+
+
+def test_the_examples_of_the_how_to_page_are_valid():
+    page = (REPOSITORY / "docs/ja/how-to/compare.md").read_text(encoding="utf-8")
+    models, prompts, model = (yaml.safe_load(example) for example in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL))
+    ModelComparison.model_validate_json(json.dumps(models))
+    PromptComparison.model_validate_json(json.dumps(prompts))
+    assert Model.model_validate_json(json.dumps(model[0])).reads == "named"
+
+
+def test_the_shipped_pairs_differ_in_one_place_and_speak_of_their_figures():
+    catalog = read_catalog(REPOSITORY)
+    prompts = {prompt.id: prompt for prompt in catalog.prompts}
+    pairs = [comparison for comparison in catalog.comparisons if comparison.kind == "prompts"]
+    assert len(pairs) >= 4
+    for pair in pairs:
+        first, second = (prompts[name] for name in pair.prompts)
+        assert first.generation == second.generation and first.generation.continuation
+        assert pair.notes.pair_divergence
 
 
 def test_methods_without_a_sign_are_those_of_lmviz():
