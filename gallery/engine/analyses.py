@@ -99,6 +99,8 @@ def compute(wanted: Wanted, traces: Sequence[lmviz.Trace], stored: Callable[[str
             return lmviz.layer_predictions(trace, **options)
         case "lens_measures":
             return lmviz.lens_measures(trace, **options)
+        case "character_lens":
+            return lmviz.character_lens(trace, **options)
         case "watched_words":
             position = position_of(wanted.kind, options.pop("position"), trace.tokens)
             return lmviz.watched_words(trace, options.pop("words"), position=position, **options)

@@ -87,6 +87,9 @@ def wanted_figures(prompt: Prompt) -> tuple[WantedFigure, ...]:
     if asked.rankings is not None:
         options = {"final_norm": True}
         figures.append(WantedFigure("rankings", options, (Wanted("lens_measures", "", options),)))
+    if asked.characters:
+        options = {**asked.characters.model_dump(mode="json"), "final_norm": True}
+        figures.append(WantedFigure("characters", options, (Wanted("character_lens", "", options),)))
     if asked.watched_words:
         options = {**asked.watched_words.model_dump(mode="json"), "final_norm": True}
         figures.append(WantedFigure("watched_words", options, (Wanted("watched_words", "", options),)))

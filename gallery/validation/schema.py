@@ -16,7 +16,8 @@ Line = Annotated[str, Field(min_length=1, max_length=300)]
 Paragraph = Annotated[str, Field(min_length=1, max_length=1200)]
 
 FIGURE_KINDS = (
-    "tokens", "predictions", "layer_predictions", "rankings", "watched_words", "attribution", "neuron_factors",
+    "tokens", "predictions", "layer_predictions", "rankings", "characters", "watched_words", "attribution",
+    "neuron_factors",
 )
 """Kinds of figure, in the order in which an entry's page shows them."""
 
@@ -149,6 +150,10 @@ class LayerPredictionsOptions(Strict):
     top_k: int = Field(10, ge=1, le=50)
 
 
+class CharactersOptions(Strict):
+    top_k: int = Field(10, ge=1, le=50, description="characters kept a position and layer")
+
+
 class WatchedWordsOptions(Strict):
     words: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1, max_length=8)]
     position: Position | None = None
@@ -182,6 +187,7 @@ class FigureOptions(Strict):
 
     layer_predictions: LayerPredictionsOptions | None = LayerPredictionsOptions()
     rankings: Strict | None = Strict()
+    characters: CharactersOptions | None = CharactersOptions()
     watched_words: WatchedWordsOptions | None = None
     attribution: AttributionOptions | None = AttributionOptions()
     neuron_factors: NeuronFactorsOptions | None = NeuronFactorsOptions()

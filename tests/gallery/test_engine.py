@@ -63,13 +63,14 @@ def test_one_entry_is_built_one_fails_one_is_missing(built):
 def test_a_built_entry_has_the_figures_asked_for_with_ids_positions_and_results(built):
     entry = next(entry for entry in entries(read_catalog(built), built) if entry.id == "setsubun/tiny")
     assert [figure.kind for figure in entry.figures] == [
-        "tokens", "predictions", "layer_predictions", "rankings", "watched_words", "attribution", "neuron_factors",
+        "tokens", "predictions", "layer_predictions", "rankings", "characters", "watched_words", "attribution",
+        "neuron_factors",
     ]
     store = Store(built)
     by_kind = {figure.kind: figure for figure in entry.figures}
     assert list(by_kind["attribution"].results) == ["input_x_gradient", "saliency", "receipt"]
     assert list(by_kind["neuron_factors"].results) == ["2", "3"]
-    assert len({figure.id for figure in entry.figures}) == 7
+    assert len({figure.id for figure in entry.figures}) == 8
     tokens = store.read(by_kind["tokens"].results[""]).tokens
     position = by_kind["layer_predictions"].position
     assert "".join(tokens.texts[position:]).startswith("変わり")
@@ -85,7 +86,7 @@ def test_a_built_entry_has_the_figures_asked_for_with_ids_positions_and_results(
 def test_every_result_says_how_it_was_made_and_never_when_or_where(built):
     store = Store(built)
     paths = list(store.directory.rglob("*.safetensors"))
-    assert len(paths) == 15
+    assert len(paths) == 17
     for path in paths:
         made = store.provenance(path.stem)
         assert (made["model"], made["device"], made["dtype"], made["threads"]) == ("tiny", "cpu", "float32", 1)
@@ -98,7 +99,7 @@ def test_every_result_says_how_it_was_made_and_never_when_or_where(built):
 def test_a_given_continuation_is_read_and_positions_start_there(built):
     entry = next(entry for entry in entries(read_catalog(built), built) if entry.id == "mame/tiny")
     assert [figure.kind for figure in entry.figures] == [
-        "tokens", "predictions", "layer_predictions", "rankings", "attribution",
+        "tokens", "predictions", "layer_predictions", "rankings", "characters", "attribution",
     ]
     tokens = Store(built).read(entry.figures[0].results[""]).tokens
     assert tokens.text == "豆をまいて、鬼を追い払う。"
