@@ -198,6 +198,15 @@ def test_titles_of_two_texts() -> None:
     assert "抜きん出た候補のない" in describe("pair_predictions", {"0": one, "1": flat}, "ja").title
 
 
+def test_bars_of_two_texts_share_a_scale() -> None:
+    lens = FOUND["pair_predictions"]
+    soup = BeautifulSoup(html.pair_predictions(lens, "ja", figure_id="a", position=4, layer=5), "html.parser")
+    widths = [[float(li["style"][4:]) for li in bars.find_all("li")] for bars in soup.select(".bars")]
+    shares = [np.exp(each.log_probabilities[5, 4].astype(float)) for each in lens.values()]
+    limit = next(end for end in (0.1, 0.2, 0.5, 1.0) if np.max(shares) <= end)
+    assert np.allclose(widths, np.array(shares) / limit, atol=1e-3)
+
+
 def test_figures_of_one_comparison_share_what_the_reader_chooses() -> None:
     def scope(kind: str, results: Any) -> str:
         fragment = getattr(html, kind)(results, "ja", figure_id="a")

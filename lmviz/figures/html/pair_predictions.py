@@ -7,6 +7,7 @@ from typing import Any
 
 from lmviz.comparison import shared_places
 from lmviz.figures import labels, notation, pair_words
+from lmviz.figures.charts.predictions import LIMITS
 from lmviz.figures.compared import Compared, scope
 from lmviz.figures.html import fragment as f
 from lmviz.figures.html.spans import hue
@@ -34,10 +35,11 @@ def pair_predictions(
     place = pair_words.chosen_place(of, position)
     places = shared_places(*of.tables)
     lists = [_rows(r, at, p, language) for r, p in zip(of.results, place, strict=True)]
+    limit = _limit(lists)
     cards = "".join(
         f'<section class="card" aria-label="{f.escape(of.names[i])}"><p class="model-name">'
         f'<i class="swatch {hue(i)}"></i>{f.escape(of.names[i])}</p><ol class="bars {hue(i)}">'
-        f"{_bars(lists[i], {row[0] for row in lists[1 - i]})}</ol></section>"
+        f"{_bars(lists[i], {row[0] for row in lists[1 - i]}, limit)}</ol></section>"
         for i in range(2)
     )
     name = f.escape(message("pair_predictions.browser.layer", language))
@@ -58,7 +60,7 @@ def pair_predictions(
             "places": places[:, 0].tolist(),
             "placeNames": [pair_words.place_name(of.tables[0], int(p), language) for p in places[:, 0]],
             "titles": group("pair_predictions.title", language), "layerName": message("term.layer", language),
-            "words": group("pair_predictions.browser", language), "undecided": Thresholds.UNDECIDED, "top": TOP,
+            "words": group("pair_predictions.browser", language), "undecided": Thresholds.UNDECIDED, "axis": LIMITS,
             "texts": [_data(r, places[:, i].tolist(), language) for i, r in enumerate(of.results)],
         }
     return f.fragment("pair_predictions", figure_id, body, data)
@@ -71,9 +73,16 @@ def _rows(result: LayerPredictions, layer: int, position: int, language: Languag
             for i, log in zip(ids.tolist()[:TOP], logs.tolist(), strict=False) if i >= 0]
 
 
-def _bars(rows: list[tuple[str, float, bool]], others: set[str]) -> str:
+def _limit(lists: list[list[tuple[str, float, bool]]]) -> float:
+    """The probability that a full bar stands for, the same in both texts; so does the module."""
+    most = max((notation.probability(log) for rows in lists for _, log, _ in rows), default=1.0)
+    return next(limit for limit in LIMITS if most <= limit)
+
+
+def _bars(rows: list[tuple[str, float, bool]], others: set[str], limit: float) -> str:
     return "".join(
-        f'<li class="{"actual" if actual else ""}" style="--v:{notation.probability(log):.4f}"><span class="name">'
+        f'<li class="{"actual" if actual else ""}" style="--v:{notation.probability(log) / limit:.4f}">'
+        f'<span class="name">'
         f'{"◆ " if actual else ""}{"" if name in others else "+ "}{f.escape(name)}</span><span class="bar"></span>'
         f'<span class="value">{notation.percent(log)}</span></li>'
         for name, log, actual in rows

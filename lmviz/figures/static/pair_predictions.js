@@ -29,9 +29,10 @@ export function start({ root, data, scope, position }) {
     if (shown === `${place}/${l}`) return;
     shown = `${place}/${l}`;
     const found = data.texts.map((text) => candidates(text.candidates[l][place]).map(({ label, code }) => ({ name: text.labels[label], code, actual: label === text.actual[place] })));
+    const limit = data.axis.find((end) => found.flat().every((row) => probability(row.code) <= end)) ?? 1;
     found.forEach((rows, index) => {
       const others = new Set(found[1 - index].map((row) => row.name));
-      lists[index].replaceChildren(...rows.map(({ name: token, code, actual }) => element("li", { class: actual ? "actual" : "", style: `--v:${probability(code).toFixed(4)}` },
+      lists[index].replaceChildren(...rows.map(({ name: token, code, actual }) => element("li", { class: actual ? "actual" : "", style: `--v:${(probability(code) / limit).toFixed(4)}` },
         element("span", { class: "name" }, (actual ? "◆ " : "") + (others.has(token) ? "" : "+ ") + token),
         element("span", { class: "bar" }), element("span", { class: "value" }, percent(code)))));
     });
