@@ -11,6 +11,7 @@ import fakes
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from fake_text import hundred_tokens
 
 import lmviz.figures as figures
 from gallery.pages.drawings import table
@@ -85,6 +86,12 @@ def test_the_page_holds_every_measure_once_as_numbers() -> None:
                for p, cell in enumerate(row.find_all("td")) if "settled" in cell["class"]]
     assert sorted(settled, key=lambda at: at[1]) == [(layer, p) for p, layer in enumerate(result.settled) if p]
     assert [legend["data-legend"] for legend in soup.select("[data-legend]:not([hidden])")] == ["rank"]
+
+
+def test_a_hundred_tokens_by_24_layers_stay_small() -> None:
+    fragments = [html.rankings(make(24, table=hundred_tokens()), "ja", figure_id="abc").encode()
+                 for make in (fakes.rankings, fakes.lens_measures)]
+    assert len(fragments[1]) < min(130_000, 1.6 * len(fragments[0]))
 
 
 def test_plain_ranks_have_one_measure_and_no_switch() -> None:
