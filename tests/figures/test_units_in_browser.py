@@ -268,6 +268,7 @@ def test_sixty_tokens_on_a_phone(chromium: sync_api.Browser, address: str, unit:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     boxes = [each.bounding_box() for each in page.locator(f"{TOKENS} .strip .token").all()]
     assert min(box["height"] for box in boxes) >= 24 and max(box["x"] + box["width"] for box in boxes) <= 390
+    assert page.locator(".lmviz-tokens .card").bounding_box()["height"] < 700
     page.locator(f"{TOKENS} .strip .token").last.tap()
     assert re.search(r"t=\d+", page.url)
     context.close()

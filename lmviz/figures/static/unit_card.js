@@ -3,6 +3,9 @@
 import { amount, bits, element, fill, quoted } from "./format.js";
 import { candidateBars } from "./token_card.js";
 
+/** More tokens than this scroll inside the card. */
+const MANY = 14;
+
 export function writeUnit(data, { rung, sums }, stop) {
   const { words } = data.units;
   const inBits = (code) => fill(data.words.bits, { value: amount(code === null ? null : bits(code)) });
@@ -31,7 +34,8 @@ export function writeUnit(data, { rung, sums }, stop) {
 function bars(data, rung, stop, members, inBits) {
   const parts = members.map((p) => (data.logs[p] === null ? null : data.logs[p] * rung.share(stop.units, [p, 1])));
   const largest = Math.max(...parts, 1);
-  const list = element("ol", { class: "bars" });
+  const many = members.length > MANY;
+  const list = element("ol", { class: `bars${many ? " many" : ""}`, tabindex: many ? 0 : null, "aria-label": many ? data.units.words.by_token : null });
   members.forEach((p, at) => list.append(element("li", { class: "actual", style: `--v:${((parts[at] ?? 0) / largest).toFixed(4)}` },
     element("span", { class: "name" }, data.tokens[p]), element("span", { class: "bar" }),
     element("span", { class: "value" }, inBits(parts[at])))));
