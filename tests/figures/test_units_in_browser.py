@@ -166,6 +166,8 @@ def test_words_are_chosen_by_pointer_and_keys_and_stay_tokens_in_the_address(
     facts = page.locator(f"{TOKENS} .card dd").all_inner_texts()
     assert [float(fact.removesuffix("ビット")) for fact in facts] == pytest.approx([bits, bits / 4], abs=0.011)
     assert page.locator(f"{TOKENS} .card .bars .name").all_inner_texts() == ["変わり", "目"]
+    parts = page.locator(f"{TOKENS} .card .bars .value").all_inner_texts()
+    assert [float(part) for part in parts] == pytest.approx((-logs[6:8] / np.log(2)).tolist(), abs=0.011)
     for key in ("ArrowRight", "ArrowRight", "Enter"):
         page.keyboard.press(key)
     assert "t=9" in page.url and name.inner_text() == "生じる"
@@ -198,6 +200,19 @@ def test_what_tokens_and_units_do_to_each_other_is_marked(page: sync_api.Page, a
     page.locator("#tokens [data-unit='byte']").first.click()
     raw = strip.locator(".token[data-own='8'], .token[data-own='9'], .token[data-own='10']").all_inner_texts()
     assert raw == ["E9", "B0", "AF"]
+
+
+def test_what_has_no_prediction_is_not_counted_per_character(page: sync_api.Page, address: str) -> None:
+    go(page, f"{address}/sixty/index.html?u=sentence&t=3")
+    table, logs = TABLES["sixty"], probabilities(TABLES["sixty"]).log_probabilities
+    text = page.locator(f"{TOKENS} .card .name-of").inner_text()
+    assert text.startswith("節分は") and np.isnan(logs[0]) and table.texts[0] == "節分"
+    tokens = [p for p in range(len(table)) if len("".join(table.texts[: p + 1])) <= len(text)]
+    bits = -float(np.nansum(logs[tokens])) / np.log(2)
+    facts = page.locator(f"{TOKENS} .card dd").all_inner_texts()
+    expected = [bits, bits / (len(text) - 2)]
+    assert [float(fact.removesuffix("ビット")) for fact in facts] == pytest.approx(expected, abs=0.04)
+    assert page.locator(f"{TOKENS} .card .bars .value").first.inner_text() == "–"
 
 
 def test_colour_by_surprisal(page: sync_api.Page, address: str) -> None:
