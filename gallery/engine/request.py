@@ -114,13 +114,16 @@ def pair_figures() -> tuple[WantedFigure, ...]:
 def _attribution(prompt: Prompt) -> WantedFigure:
     """Settings that are not made are left out: a setting that is new in the catalog changes no older key."""
     methods = list(methods_of(prompt))
-    shared = prompt.figures.attribution.model_dump(mode="json", exclude={"methods"}, exclude_none=True) | {"seed": 0}
+    asked_for = prompt.figures.attribution
+    shared = asked_for.model_dump(mode="json", exclude={"methods", "receipt"}, exclude_none=True) | {"seed": 0}
     receipt = {"n_orders": RANDOM_ORDERS, "sensitivity": prompt.tier == "full"}
     results = [Wanted("attribution", method, _options_of(method, shared)) for method in methods]
     asked = {
         "methods": methods, **{name: value for name, value in shared.items() if name != "baseline"},
         "baselines": {wanted.name: wanted.options["baseline"] for wanted in results if "baseline" in wanted.options},
     }
+    if not asked_for.receipt:
+        return WantedFigure("attribution", asked, tuple(results))
     results.append(Wanted("attribution_receipt", RECEIPT, {**asked, **receipt}))
     return WantedFigure("attribution", {**asked, "receipt": receipt}, tuple(results))
 

@@ -174,6 +174,7 @@ class AttributionOptions(Strict):
     targets: Annotated[tuple[AttributionTarget, ...], Field(min_length=1)] | None = Field(
         None, description="what is explained; by default every token of the continuation"
     )
+    receipt: bool = Field(True, description="whether the methods are held against random orders, which takes longest")
 
 
 class NeuronFactorsOptions(Strict):

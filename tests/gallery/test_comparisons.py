@@ -255,6 +255,15 @@ def test_the_shipped_pairs_differ_in_one_place_and_speak_of_their_figures():
         assert pair.notes.pair_divergence
 
 
+def test_an_attribution_without_a_receipt_has_the_same_scores_under_the_same_keys(compared):
+    with_receipt = planned(compared)["fuku/tiny"]
+    change(compared, FUKU, "input_x_gradient]}", "input_x_gradient], receipt: false}")
+    step = planned(compared)["fuku/tiny"]
+    assert (with_receipt.state, step.state) == ("current", "write")
+    assert "attribution_receipt" not in {wanted.kind for wanted in step.task.asked.wanted}
+    assert "attribution" in {wanted.kind for wanted in step.task.asked.wanted}
+
+
 def test_methods_without_a_sign_are_those_of_lmviz():
     import lmviz
 
