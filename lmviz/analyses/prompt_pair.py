@@ -21,6 +21,7 @@ import torch
 from torch import Tensor
 
 from lmviz.analyses.lens import LOGITS_AT_ONCE, even_slices, lens_logits
+from lmviz.comparison import shared_beginning, shared_places
 from lmviz.results import PromptPair
 from lmviz.tokens import TokenTable
 from lmviz.validation import switch, traced
@@ -76,42 +77,20 @@ def prompt_pair(trace: Trace, other: Trace, final_norm: bool = True) -> PromptPa
 
 
 def common_places(one: TokenTable, two: TokenTable) -> tuple[int, np.ndarray]:
-    """How many tokens two texts share from their beginning, and the places ``[place, 2]`` at which they are compared.
+    """How many tokens two texts share from their beginning, and `lmviz.comparison.shared_places`.
 
     Raises:
         ValueError: equal texts, or texts without a common token.
     """
     if np.array_equal(one.token_ids, two.token_ids):
         raise ValueError(f"the two texts are the same ({one.text!r}); a pair differs in one place")
-    ends = [one.n_prompt, two.n_prompt]
-    if np.array_equal(one.token_ids[: ends[0]], two.token_ids[: ends[1]]):
-        ends = [len(one), len(two)]
-    before = _in_common(one.token_ids[: ends[0]], two.token_ids[: ends[1]])
-    while before and (_inside_a_character(one, before) or _inside_a_character(two, before)):
-        before -= 1
-    backward = (table.token_ids[before:end][::-1] for table, end in zip((one, two), ends, strict=True))
-    after = _in_common(*backward)
-    while after and (_inside_a_character(one, ends[0] - after) or _inside_a_character(two, ends[1] - after)):
-        after -= 1
-    if before <= one.n_start and not after:
+    before, places = shared_beginning(one, two), shared_places(one, two)
+    if before <= one.n_start and places[0, 0] == one.n_prompt:
         raise ValueError(
             f"the texts {one.text!r} and {two.text!r} have no token in common where they begin or end; a pair differs "
             "in one place"
         )
-    after_that = _in_common(one.token_ids[ends[0] :], two.token_ids[ends[1] :])
-    first = np.array([[ends[0] - after, ends[1] - after]], dtype=np.int64)
-    return before, first + np.arange(after + after_that + 1)[:, None]
-
-
-def _in_common(one: np.ndarray, two: np.ndarray) -> int:
-    """How many entries from the first on are the same."""
-    length = min(len(one), len(two))
-    differs = one[:length] != two[:length]
-    return int(np.argmax(differs)) if differs.any() else length
-
-
-def _inside_a_character(table: TokenTable, position: int) -> bool:
-    return 0 < position < len(table) and table.groups[position] == table.groups[position - 1]
+    return before, places
 
 
 def _cosine_distances(one: np.ndarray, two: np.ndarray) -> np.ndarray:

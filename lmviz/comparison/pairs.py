@@ -55,17 +55,29 @@ def shared_places(tokens: TokenTable, other: TokenTable) -> np.ndarray:
     the position after the last.
     """
     one, two = tokens.token_ids, other.token_ids
-    ends = [tokens.n_prompt, other.n_prompt]
-    if np.array_equal(one[:ends[0]], two[:ends[1]]):
-        ends = [len(tokens), len(other)]
-    before = _in_common(one[:ends[0]], two[:ends[1]])
-    while before and (_is_inside(tokens, before) or _is_inside(other, before)):
-        before -= 1
+    ends = _ends(tokens, other)
+    before = shared_beginning(tokens, other)
     after = _in_common(one[before:ends[0]][::-1], two[before:ends[1]][::-1])
     while after and (_is_inside(tokens, ends[0] - after) or _is_inside(other, ends[1] - after)):
         after -= 1
     ahead = _in_common(one[ends[0]:], two[ends[1]:])
     return np.array(ends) - after + np.arange(after + ahead + 1)[:, None]
+
+
+def shared_beginning(tokens: TokenTable, other: TokenTable) -> int:
+    """How many tokens two texts share from the first on, in whole characters; of the prompts, where those differ."""
+    ends = _ends(tokens, other)
+    before = _in_common(tokens.token_ids[:ends[0]], other.token_ids[:ends[1]])
+    while before and (_is_inside(tokens, before) or _is_inside(other, before)):
+        before -= 1
+    return before
+
+
+def _ends(tokens: TokenTable, other: TokenTable) -> list[int]:
+    """Where the prompts end; where they are the same, the whole texts are what is compared."""
+    ends = [tokens.n_prompt, other.n_prompt]
+    same = np.array_equal(tokens.token_ids[:ends[0]], other.token_ids[:ends[1]])
+    return [len(tokens), len(other)] if same else ends
 
 
 def _in_common(one: np.ndarray, two: np.ndarray) -> int:
