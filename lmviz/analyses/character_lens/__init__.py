@@ -87,7 +87,8 @@ def character_lens(trace: Trace, top_k: int = 10, final_norm: bool = True) -> Ch
 
     outcomes = [brought for grouping in after.values() for brought in grouping.outcomes]
     mentioned = sorted({outcomes[i] for i in np.union1d(candidates, following) if i != _NONE})
-    joined = np.array([*(mentioned.index(o) if o in mentioned else _NONE for o in outcomes), _NONE], dtype=np.int64)
+    rows = {brought: row for row, brought in enumerate(mentioned)}
+    joined = np.array([*(rows.get(brought, _NONE) for brought in outcomes), _NONE], dtype=np.int64)
     characters = np.array(text.characters, dtype=np.int64).reshape(-1, 2)
     return CharacterLens(
         tokens=trace.tokens,

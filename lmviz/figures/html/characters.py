@@ -68,7 +68,7 @@ def _head(result: CharacterLens, column: of.Column, index: int, chosen: bool) ->
     several = len(column.positions) > 1
     classes = [_begins(result, column), "several" if several else ""]
     rest = f"<span>{f.escape(column.rest)}</span>" if column.rest else ""
-    shape = "" if column.rest else ' class="word"' if len(column.head) > 2 else ' class="flat"'
+    shape = "" if column.rest else ' class="word"' if len(column.head) > 1 else ' class="flat"'
     return (
         f'<th scope="col" class="{" ".join(filter(None, classes))}"><button type="button"{shape} data-c="{index}" '
         f'aria-pressed="{str(chosen).lower()}" tabindex="-1"><b>{f.escape(column.head)}</b>{rest}</button></th>'
