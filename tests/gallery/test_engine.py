@@ -256,7 +256,7 @@ def test_another_first_position_needs_no_model(built):
 def test_what_all_numbers_depend_on_costs_all_results(built, file, old, new, why):
     change(built, file, old, new)
     step = planned(built)["setsubun/tiny"]
-    assert step.state == "compute" and len(step.task.missing) == len(step.task.asked.wanted) == 9
+    assert step.state == "compute" and len(step.task.missing) == len(step.task.asked.wanted) == 10
     assert why in step.reason["en"]
 
 
@@ -304,7 +304,7 @@ def test_a_figure_that_fails_leaves_the_others(miniature, in_process):
     factors = entry.figures[-1]
     assert list(factors.results) == ["2"] and factors.failure is None
     assert "30 factors" in factors.incomplete["30"]["en"] and "n_components を" in factors.incomplete["30"]["ja"]
-    assert [figure.failure for figure in entry.figures[:-1]] == [None] * 6
+    assert [figure.failure for figure in entry.figures[:-1]] == [None] * 7
 
 
 def test_one_pass_of_the_lens_serves_an_entry(miniature, in_process, monkeypatch):
