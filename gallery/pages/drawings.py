@@ -195,13 +195,11 @@ def _code() -> str:
     """A hash of what a drawing depends on beside its results."""
     digest = hashlib.sha256()
     package = Path(importlib.util.find_spec("lmviz").submodule_search_locations[0])
-    sources = [
-        *sorted((package / "figures").rglob("*")), *sorted((package / "comparison").rglob("*")), package / "tokens.py",
-        Path(__file__),
-    ]
+    rooms = [path for room in ("figures", "comparison", "units") for path in sorted((package / room).rglob("*"))]
+    sources = [*rooms, package / "tokens.py", Path(__file__)]
     for path in sources:
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    for library in ("altair", "vl-convert-python"):
+    for library in ("altair", "vl-convert-python", "sudachipy", "sudachidict-small", "budoux", "regex"):
         digest.update(importlib.metadata.version(library).encode())
     return digest.hexdigest()
