@@ -1,4 +1,4 @@
-"""Files that both editions share, under `assets/` at the root of the site."""
+"""Files that both editions share, at the root of the site: `assets/`, and `schema/` for editors of catalogs."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from gallery.validation.json_schema import schemas, written
+
 ASSETS = Path(__file__).parent / "assets"
 
 
 def published_files() -> Iterator[tuple[str, bytes]]:
-    """Paths on the site with what goes there: the site's own scripts and styles, the figures',
-    and the chart library, which comes from the same engine that draws the static pictures."""
+    """Paths on the site with what goes there: the site's own scripts and styles, the figures', the chart library, which
+    comes from the same engine that draws the static pictures, and the catalog's JSON Schema."""
     from lmviz import figures
     from lmviz.figures import bundle
 
@@ -23,6 +25,8 @@ def published_files() -> Iterator[tuple[str, bytes]]:
         if path.is_file():
             yield f"assets/lmviz/{path.relative_to(static).as_posix()}", path.read_bytes()
     yield "assets/lmviz/vega-bundle.js", bundle.javascript().encode()
+    for name, schema in schemas().items():
+        yield f"schema/{name}", written(schema).encode()
     yield "assets/gallery/dark-without-scripts.css", _dark(ASSETS / "colours.css", static / "figures.css").encode()
 
 

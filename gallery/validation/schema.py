@@ -1,5 +1,5 @@
-"""What a catalog may say, as types. Every key of `models.yaml`, `prompts/*.yaml` and `comparisons/*.yaml` is described
-here.
+"""What a catalog may say, as types. What each key of `models.yaml`, `prompts/*.yaml` and `comparisons/*.yaml` means is
+said in `descriptions.toml`, in both languages, which `json_schema.py` publishes with these types.
 
 Results depend on the catalog only through `Prompt.text`, `Prompt.generation`, the figures' options and what a `Model`
 says about loading; titles, tags and descriptions are for pages and change no number.
@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Identifiers = Annotated[tuple[Identifier, ...], Field(max_length=100)]
 Line = Annotated[str, Field(min_length=1, max_length=300)]
 Paragraph = Annotated[str, Field(min_length=1, max_length=1200)]
 
@@ -23,7 +24,7 @@ FIGURE_KINDS = (
 
 RESERVED_IDS = frozenset({
     "about", "assets", "cite", "compare", "debug", "design", "en", "f", "figures", "gallery", "how-it-was-built",
-    "how-to", "ja", "models", "notebooks", "pagefind", "search", "talk", "trust", "units",
+    "how-to", "ja", "models", "notebooks", "pagefind", "schema", "search", "talk", "trust", "units",
 })
 """First segments of the site's own addresses: no prompt may be called so."""
 
@@ -49,17 +50,17 @@ class Prose(Strict):
 class TokenizerSettings(Strict):
     """What the loader cannot know about a tokenizer."""
 
-    lower_case: bool = Field(False, description="lower-case the text before encoding it, as the model's training did")
-    token_prefix: str | None = Field(None, description="mark of a preceding space in vocabulary entries; ecco's key")
+    lower_case: bool = False
+    token_prefix: str | None = None
 
 
 class Architecture(Strict):
     """Module paths for a model that the loader does not know; the counterpart of ecco's model_config."""
 
-    embedding: str | None = Field(None, description="module path of the token embedding, such as transformer.wte")
-    blocks: str | None = Field(None, description="module path of the list of blocks, such as transformer.h")
-    final_norm: str | None = Field(None, description="module path of the norm before the unembedding")
-    feed_forward: str | None = Field(None, description="path, within a block, of the feed-forward's down-projection")
+    embedding: str | None = None
+    blocks: str | None = None
+    final_norm: str | None = None
+    feed_forward: str | None = None
 
 
 class Model(Strict):
@@ -68,17 +69,17 @@ class Model(Strict):
     id: Identifier
     names: Bilingual
     about: Bilingual
-    directory: str | None = Field(None, description="path from the gallery's root")
-    hub: str | None = Field(None, description="owner/name on the Hugging Face hub")
-    revision: str | None = Field(None, description="branch, tag or commit asked for; models.lock.yaml has the commit")
-    version: int = Field(1, ge=1, description="released version of an embedded model's weights")
+    directory: str | None = None
+    hub: str | None = None
+    revision: str | None = None
+    version: int = Field(1, ge=1)
     start: Literal["none", "bos", "eos"] = "none"
     dtype: Literal["float32", "bfloat16"] = "float32"
     tokenizer: TokenizerSettings = TokenizerSettings()
     architecture: Architecture | None = None
-    reads: Literal["all", "named"] = Field("all", description="named: only prompts that name it in `models`")
-    licence: str = Field(description="SPDX expression, such as MIT")
-    aliases: tuple[Identifier, ...] = ()
+    reads: Literal["all", "named"] = "all"
+    licence: str
+    aliases: Identifiers = ()
 
 
 class FetchedModel(Strict):
@@ -95,8 +96,8 @@ class Source(Strict):
     kind: Literal["quoted", "adapted", "own"]
     article: str | None = None
     address: str | None = None
-    revision: int | str | None = Field(None, description="revision of the article, null where it is not known")
-    licence: str = Field(description="SPDX identifier of the text's licence, such as CC-BY-SA-4.0 or CC0-1.0")
+    revision: int | str | None = None
+    licence: str
 
 
 class Generation(Strict):
@@ -145,13 +146,13 @@ AttributionTarget = Annotated[
 
 
 class LayerPredictionsOptions(Strict):
-    position: Position | None = Field(None, description="shown first; by default the first token of the continuation")
-    layer: int | None = Field(None, ge=0, description="the layer that figure 2 shows first; by default the last")
+    position: Position | None = None
+    layer: int | None = Field(None, ge=0)
     top_k: int = Field(10, ge=1, le=50)
 
 
 class CharactersOptions(Strict):
-    top_k: int = Field(10, ge=1, le=50, description="characters kept a position and layer")
+    top_k: int = Field(10, ge=1, le=50)
 
 
 class WatchedWordsOptions(Strict):
@@ -160,26 +161,20 @@ class WatchedWordsOptions(Strict):
 
 
 class AttributionOptions(Strict):
-    methods: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
-        None, description="by default the methods of the prompt's tier"
-    )
+    methods: Annotated[tuple[str, ...], Field(min_length=1, max_length=50)] | None = None
     target: Literal["log_probability", "probability", "logit", "contrast"] = "log_probability"
-    foil: Annotated[str, Field(min_length=1)] | None = Field(
-        None, description="what a contrast is with; by default the model's likeliest token beside the target's first"
-    )
-    baseline: Literal["zero", "mean", "padding", "sampled"] | None = Field(
-        None, description="what stands for an absent token; by default zero, for methods that draw baselines sampled"
-    )
+    foil: Annotated[str, Field(min_length=1)] | None = None
+    baseline: Literal["zero", "mean", "padding", "sampled"] | None = None
     n_steps: int | None = Field(None, ge=1, le=1024)
-    targets: Annotated[tuple[AttributionTarget, ...], Field(min_length=1)] | None = Field(
-        None, description="what is explained; by default every token of the continuation"
-    )
-    receipt: bool = Field(True, description="whether the methods are held against random orders, which takes longest")
+    targets: Annotated[tuple[AttributionTarget, ...], Field(min_length=1, max_length=1000)] | None = None
+    receipt: bool = True
 
 
 class NeuronFactorsOptions(Strict):
-    n_components: Annotated[tuple[Annotated[int, Field(ge=1, le=32)], ...], Field(min_length=1)] = (4, 6, 8)
-    layers: tuple[int, int] | None = Field(None, description="first and last layer, both included; by default all")
+    n_components: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=32)], ...], Field(min_length=1, max_length=32)
+    ] = (4, 6, 8)
+    layers: tuple[int, int] | None = None
     seed: int = Field(0, ge=0, le=2**32 - 1)
 
 
@@ -199,17 +194,15 @@ class Prompt(Strict):
 
     id: Identifier
     titles: Bilingual
-    about: Bilingual = Field(description="why it is worth looking at, a line in each language")
+    about: Bilingual
     text: Annotated[str, Field(min_length=1)]
     source: Source
-    tags: tuple[Identifier, ...] = ()
+    tags: Identifiers = ()
     generation: Generation = Generation()
-    models: tuple[Identifier, ...] = Field(
-        (), description="models to read it with; where empty, all that do not ask to be named"
-    )
+    models: Identifiers = ()
     figures: FigureOptions = FigureOptions()
-    tier: Literal["fast", "full"] = Field("fast", description="full: costly attribution methods and checks as well")
-    aliases: tuple[Identifier, ...] = ()
+    tier: Literal["fast", "full"] = "fast"
+    aliases: Identifiers = ()
 
 
     def is_read_by(self, model: Model) -> bool:
@@ -239,9 +232,9 @@ class _Comparison(Strict):
 
     id: Identifier
     titles: Bilingual
-    about: Bilingual = Field(description="what is compared, a line in each language")
-    see: Prose = Field(description="what to look at, and what the numbers show")
-    aliases: tuple[Identifier, ...] = ()
+    about: Bilingual
+    see: Prose
+    aliases: Identifiers = ()
 
 
 class ModelComparison(_Comparison):
@@ -262,7 +255,7 @@ class PromptComparison(_Comparison):
 
     kind: Literal["prompts"]
     prompts: Annotated[tuple[Identifier, ...], Field(min_length=2, max_length=2)]
-    models: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    models: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=100)]
     notes: PromptComparisonNotes = PromptComparisonNotes()
 
     @property
@@ -282,4 +275,4 @@ class Catalog(Strict):
     models: tuple[Model, ...]
     prompts: tuple[Prompt, ...]
     comparisons: tuple[Comparison, ...] = ()
-    tags: dict[str, Bilingual] = Field(default_factory=dict, description="readable names of the tags")
+    tags: dict[str, Bilingual] = Field(default_factory=dict)
