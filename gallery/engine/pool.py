@@ -2,7 +2,7 @@
 
 Processes are spawned, never forked; a model has its number of threads wherever it runs: how many workers there are
 changes no byte. A worker that dies (out of memory, as a rule) takes down only the entry it was at; another one takes
-its place.
+its place. Where there are GPUs, each worker sees one of them.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from gallery.engine.compute import Outcome, Worker
 from gallery.engine.failures import explain
+from gallery.engine.gpus import gpus_for
 from gallery.engine.machine import threads_for, weights_size
 from gallery.engine.task import Task
 from gallery.engine.words import words
@@ -29,11 +31,13 @@ _THREAD_VARIABLES = (
 
 def run_tasks(tasks: Sequence[Task], *, jobs: int, device: str, threads: int | None) -> Iterator[Outcome]:
     """Outcomes as they come. Workers are ended when the iterator is closed, whatever they are at."""
-    waiting = list(tasks)
-    workers = [_Process(device, threads) for _ in range(min(jobs, len(waiting)))]
+    waiting = by_model(tasks)
+    gpus = gpus_for(device)
+    places = [gpus[number % len(gpus)] if gpus else None for number in range(min(jobs, len(tasks)))]
+    workers = [_Process(device, threads, gpu) for gpu in places]
     try:
         for worker in workers:
-            worker.give(waiting)
+            worker.give(waiting, [other.model for other in workers])
         while busy := [worker for worker in workers if worker.task is not None]:
             ready = wait([worker.connection for worker in busy])
             for worker in busy:
@@ -42,10 +46,10 @@ def run_tasks(tasks: Sequence[Task], *, jobs: int, device: str, threads: int | N
                 outcome = worker.outcome()
                 if not worker.is_alive():
                     workers.remove(worker)
-                    if waiting:
-                        worker = _Process(device, threads)
+                    if any(waiting.values()):
+                        worker = _Process(device, threads, worker.gpu)
                         workers.append(worker)
-                worker.give(waiting)
+                worker.give(waiting, [other.model for other in workers])
                 yield outcome
     finally:
         for worker in workers:
@@ -55,25 +59,26 @@ def run_tasks(tasks: Sequence[Task], *, jobs: int, device: str, threads: int | N
 class _Process:
     """One worker process and the task it is at."""
 
-    def __init__(self, device: str, threads: int | None):
+    def __init__(self, device: str, threads: int | None, gpu: str | None):
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
+        device = device if gpu is None else "cuda"  # the one that it sees
         self.process = context.Process(target=_work, args=(theirs, device, threads), daemon=True)
+        self.gpu = gpu
         self.task: Task | None = None
-        self._model: str | None = None
+        self.model: str | None = None
         self._dead = False
-        with _environment(threads):
+        with environment(threads, gpu):
             self.process.start()
         theirs.close()
 
-    def give(self, waiting: list[Task]) -> None:
-        """Take a task of the model at hand, or else the first, and start on it."""
-        self.task = next((task for task in waiting if task.model.id == self._model), waiting[0] if waiting else None)
-        if self.task is None or self._dead:
+    def give(self, waiting: Mapping[str, deque[Task]], loaded: Collection[str | None]) -> None:
+        """Take the next task and start on it; ``loaded`` are the models that workers hold."""
+        model = None if self._dead else next_model(waiting, self.model, loaded)
+        if model is None:
             self.task = None
             return
-        waiting.remove(self.task)
-        self._model = self.task.model.id
+        self.model, self.task = model, waiting[model].popleft()
         try:
             self.connection.send(self.task)
         except OSError:
@@ -100,11 +105,40 @@ class _Process:
             self.process.join()
 
 
+def by_model(tasks: Sequence[Task]) -> dict[str, deque[Task]]:
+    """Tasks by their model's id, in the order in which they are given."""
+    found: dict[str, deque[Task]] = {}
+    for task in tasks:
+        found.setdefault(task.model.id, deque()).append(task)
+    return found
+
+
+def next_model(
+    waiting: Mapping[str, Sequence[Task]], at_hand: str | None, loaded: Collection[str | None]
+) -> str | None:
+    """Whose task a worker takes, so that models are loaded as few times as can be, and each at most once a worker.
+
+    That is the model at hand; else one that no worker has loaded; else the one that has most tasks waiting, in which
+    other workers are helped. None where nothing waits.
+    """
+    left = {model: len(tasks) for model, tasks in waiting.items() if tasks}
+    if at_hand in left:
+        return at_hand
+    free = [model for model in left if model not in loaded]
+    return free[0] if free else max(left, key=left.__getitem__, default=None)
+
+
+def variables(threads: int | None) -> dict[str, str]:
+    """Environment that a worker must find before it imports NumPy or torch."""
+    return {
+        **dict.fromkeys(_THREAD_VARIABLES, str(threads or 1)), "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1",
+    }
+
+
 @contextmanager
-def _environment(threads: int | None) -> Iterator[None]:
-    """What a child must find before it imports NumPy or torch."""
-    values = dict.fromkeys(_THREAD_VARIABLES, str(threads or 1))
-    values |= {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}
+def environment(threads: int | None, gpu: str | None = None) -> Iterator[None]:
+    """`variables` for children that are started meanwhile, which see ``gpu`` alone where one is given."""
+    values = variables(threads) | ({} if gpu is None else {"CUDA_VISIBLE_DEVICES": gpu})
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
@@ -137,8 +171,10 @@ def _work(connection: Connection, device: str, threads: int | None) -> None:
 
 
 def default_jobs(tasks: Sequence[Task], device: str) -> int:
-    """One worker a core, fewer where the models would not fit into memory, one in all where there is a GPU."""
-    if device.startswith("cuda") or (device == "auto" and Path("/proc/driver/nvidia").exists()):
+    """One worker a GPU where there are any, else one a core, fewer where the models would not fit into memory."""
+    if gpus := gpus_for(device):
+        return len(gpus)
+    if device.startswith("cuda"):
         return 1
     directories = {task.directory for task in tasks}
     largest = max(map(weights_size, directories), default=0)
