@@ -11,7 +11,7 @@ from typing import NoReturn
 from gallery.command.speech import Speech
 from gallery.validation.problems import did_you_mean
 
-COMMANDS = ("check", "build", "site", "status", "serve", "publish", "convert")
+COMMANDS = ("check", "build", "site", "status", "serve", "publish", "export", "import", "convert")
 _REASONS = {
     "unknown_option": r"unrecognized arguments: (?P<found>.*)",
     "value_missing": r"argument (?P<option>\S+): expected one argument",
@@ -89,6 +89,12 @@ def parse(argv: list[str], speech: Speech) -> argparse.Namespace:
         parser.option("--address", metavar="URL")
     if command == "serve":
         parser.option("--port", metavar="N", type=partial(_count, speech), default=8000)
+    if command == "export":
+        parser.option("GLOB", nargs="?")
+    if command in ("export", "import"):
+        parser.option("FILE")
+    if command == "import":
+        parser.option("--replace", action="store_true")
     if command == "convert":
         parser.option("DIRECTORY")
     arguments = parser.parse_args(rest)

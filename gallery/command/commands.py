@@ -102,6 +102,54 @@ def publish(arguments: argparse.Namespace, speech: Speech) -> int:
     return 1 if done.unbuilt else 0
 
 
+def export(arguments: argparse.Namespace, speech: Speech) -> int:
+    from gallery.store import DamagedResult
+    from gallery.transfer import BadArchive
+    from gallery.transfer import export as write_archive
+
+    root, path = gallery_root(), Path(arguments.FILE)
+    catalog = read_catalog(root, look_at_models=False)
+    _must_match(catalog, arguments.GLOB, (), speech)
+    try:
+        done = write_archive(catalog, root, path, only=arguments.GLOB)
+    except BadArchive as error:
+        raise Mistake(error.wording[speech.language]) from None
+    except DamagedResult as error:
+        speech.note(error.wording)
+        return 1
+    if not done.entries:
+        raise Mistake(speech.of("nothing_to_export"))
+    if done.unbuilt:
+        speech.complain("left_out", n=len(done.unbuilt), names=listed(done.unbuilt, 8))
+    speech.say(
+        "exported", path=path, entries=len(done.entries), results=done.n_results, size=f"{done.n_bytes / 1e6:.1f}",
+        command=f"python build_gallery.py import {path.name}",
+    )
+    return 0
+
+
+def import_(arguments: argparse.Namespace, speech: Speech) -> int:
+    from gallery.transfer import BadArchive, Differs, import_archive
+
+    root, path = gallery_root(), Path(arguments.FILE)
+    if not path.is_file():
+        raise Mistake(speech.of("no_archive", path=path))
+    catalog = read_catalog(root, look_at_models=False)
+    try:
+        done = import_archive(catalog, root, path, replace=arguments.replace)
+    except BadArchive as error:
+        speech.note(error.wording)
+        return 1
+    except Differs as error:
+        command = f"python build_gallery.py import {path} --replace"
+        speech.complain("import_differs", n=len(error.entries), names=listed(error.entries, 8), command=command)
+        return 1
+    if done.replaced:
+        speech.say("import_replaced", n=len(done.replaced), names=listed(done.replaced, 8))
+    speech.say("imported", entries=len(done.entries), new=done.n_new, same=done.n_same)
+    return 0
+
+
 def serve(arguments: argparse.Namespace, speech: Speech) -> int:
     from gallery.site.serve import serve as serve_site
 

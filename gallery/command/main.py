@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from keyword import iskeyword
 from pathlib import Path
 
 from gallery.command import commands
@@ -27,7 +28,8 @@ def main(argv: list[str] | None = None) -> int:
     speech = Speech(language_of_environment())
     try:
         arguments = parse(sys.argv[1:] if argv is None else argv, speech)
-        return getattr(commands, arguments.command)(arguments, speech)
+        name = f"{arguments.command}_" if iskeyword(arguments.command) else arguments.command
+        return getattr(commands, name)(arguments, speech)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else MEND
     except CatalogProblems as error:
