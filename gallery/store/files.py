@@ -1,12 +1,23 @@
-"""Files that appear whole or not at all, whatever happens in between."""
+"""Files that appear whole or not at all, whatever happens in between.
+
+A process killed while it writes leaves a temporary file beside the old one, nothing else. For a power cut the order
+counts: the content reaches the disk before the new name does (``fsync`` of the file, rename, ``fsync`` of the
+directory), so a name on disk always stands for a whole file; and who writes one file that speaks of others writes it
+after them, so what it names is on disk before it is.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import platform
 import secrets
+import time
 from pathlib import Path
 
 TEMPORARY = ".writing-"
+FORGOTTEN = 24 * 3600
+"""Seconds after which a temporary file is nobody's any more, whichever machine wrote it."""
 
 
 class CannotWrite(OSError):
@@ -18,9 +29,9 @@ class CannotWrite(OSError):
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write ``data`` to a temporary file beside ``path``, flush it to the disk, rename it. Raises `CannotWrite`."""
-    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}")
+    temporary = path.with_name(f"{TEMPORARY}{_machine()}-{os.getpid()}-{secrets.token_hex(4)}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_directory(path.parent)
         try:
             with open(temporary, "xb") as file:
                 file.write(data)
@@ -30,13 +41,36 @@ def write_atomically(path: Path, data: bytes) -> None:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        _flush_directory(path.parent)
+        flush_directory(path.parent)
     except OSError as error:
         raise CannotWrite(path, error) from None
 
 
-def _flush_directory(directory: Path) -> None:
-    """Make the new name itself survive a power cut, where directories can be opened (not on Windows)."""
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a log in one write. What a crash cut short before stays a line of its own. Raises `CannotWrite`."""
+    try:
+        _make_directory(path.parent)
+        with open(path, "ab+", buffering=0) as log:
+            end = log.seek(0, os.SEEK_END)
+            log.seek(max(0, end - 1))
+            torn = log.read(1) not in (b"", b"\n")
+            log.write(b"\n" * torn + line.encode() + b"\n")
+            os.fsync(log.fileno())
+    except OSError as error:
+        raise CannotWrite(path, error) from None
+
+
+def _make_directory(directory: Path) -> None:
+    """Make it and what it lies in, each new name flushed as well."""
+    if directory.is_dir():
+        return
+    _make_directory(directory.parent)
+    directory.mkdir(exist_ok=True)
+    flush_directory(directory.parent)
+
+
+def flush_directory(directory: Path) -> None:
+    """Make new names in it survive a power cut, where directories can be opened (not on Windows)."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
@@ -47,14 +81,25 @@ def _flush_directory(directory: Path) -> None:
 
 
 def remove_leftovers(directory: Path) -> None:
-    """Remove temporary files of processes on this machine that are no more; those of running builds stay."""
+    """Remove temporary files of processes on this machine that are no more, and very old ones of any machine."""
     for path in directory.rglob(f"{TEMPORARY}*"):
-        process = path.name.removeprefix(TEMPORARY).split("-")[0]
-        if process.isdigit() and not _is_running(int(process)):
-            path.unlink(missing_ok=True)
+        machine, _, process = path.name.removeprefix(TEMPORARY).rpartition("-")[0].rpartition("-")
+        dead = machine == _machine() and process.isdigit() and not _is_running(int(process))
+        try:
+            if dead or time.time() - path.stat().st_mtime > FORGOTTEN:
+                path.unlink()
+        except FileNotFoundError:
+            continue
+
+
+def _machine() -> str:
+    """Tells machines that share a disk apart: a number of a process says nothing on another one."""
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:6]
 
 
 def _is_running(process: int) -> bool:
+    if os.name == "nt":  # there, asking would end it
+        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -13,7 +14,8 @@ from miniature import REPOSITORY
 
 from gallery.store import DamagedResult, Store, canonical_json, figure_id, identity, path_in, read_provenance
 from gallery.store import files as store_files
-from gallery.store.files import CannotWrite, remove_leftovers, write_atomically
+from gallery.store.files import CannotWrite, append_line, remove_leftovers, write_atomically
+from gallery.store.lock import only_one
 from lmviz.results import LayerPredictions, Rankings, WatchedWords
 from lmviz.tokens import TokenTable, VocabularyLabels
 
@@ -155,15 +157,52 @@ def test_an_interrupted_write_leaves_the_old_file_and_no_other(tmp_path, monkeyp
 
 
 def test_leftovers_of_dead_processes_go_and_those_of_living_ones_stay(tmp_path):
-    command = [sys.executable, "-c", "import os; print(os.getpid())"]
-    child = subprocess.run(command, capture_output=True, text=True, check=True)
-    dead = tmp_path / "results" / f".writing-{child.stdout.strip()}-ab12"
-    alive = tmp_path / "results" / f".writing-{os.getpid()}-ab12"
-    dead.parent.mkdir()
-    dead.write_bytes(b"half")
-    alive.write_bytes(b"half")
+    path = tmp_path / "results" / "file"
+    killed = (
+        "import os, signal, sys; from pathlib import Path; from gallery.store import files\n"
+        "files.os.replace = lambda *names: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "files.write_atomically(Path(sys.argv[1]), b'half')"
+    )
+    child = subprocess.run([sys.executable, "-c", killed, str(path)], cwd=REPOSITORY)
+    assert child.returncode == -signal.SIGKILL
+    (dead,) = path.parent.iterdir()
+    own = dead.with_name(re.sub(r"-\d+-", f"-{os.getpid()}-", dead.name))
+    elsewhere = dead.with_name(re.sub("writing-.{6}", "writing-abcdef", dead.name))
+    forgotten = elsewhere.with_name(f"{elsewhere.name}0")
+    for leftover in (own, elsewhere, forgotten):
+        leftover.write_bytes(b"half")
+    os.utime(forgotten, (0, 0))
     remove_leftovers(tmp_path)
-    assert not dead.exists() and alive.exists()
+    assert set(path.parent.iterdir()) == {own, elsewhere}
+
+
+def test_a_log_keeps_its_lines_where_a_crash_cut_one_short(tmp_path):
+    log = tmp_path / "deep" / "log"
+    append_line(log, "first")
+    with open(log, "ab") as file:
+        file.write(b"sec")
+    append_line(log, "third")
+    assert log.read_bytes() == b"first\nsec\nthird\n"
+
+
+def test_a_second_process_waits_and_a_killed_one_holds_nothing(tmp_path):
+    path, hold = tmp_path / "build" / ".lock", (
+        "import sys, time; from pathlib import Path; from gallery.store.lock import only_one\n"
+        "with only_one(Path(sys.argv[1]), lambda: None): print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", hold, str(path)], stdout=subprocess.PIPE, cwd=REPOSITORY) as holder:
+        assert holder.stdout.readline() == b"held\n"
+        waited = []
+        with only_one(path, lambda: waited.append(holder.kill())):
+            assert waited == [None] and holder.wait() == -signal.SIGKILL
+        with only_one(path, pytest.fail):
+            pass
+
+
+def test_a_lock_that_cannot_be_written_says_where(tmp_path):
+    (tmp_path / "build").write_bytes(b"a file, not a directory")
+    with pytest.raises(CannotWrite, match="build"), only_one(tmp_path / "build" / ".lock", pytest.fail):
+        pass
 
 
 def test_identities_depend_on_content_and_not_on_order():
