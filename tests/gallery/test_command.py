@@ -62,7 +62,9 @@ def test_it_speaks_japanese_where_the_locale_does(run, monkeypatch):
     assert "The catalog is fine" in run("check")[1]
 
 
-@pytest.mark.parametrize("command", ["check", "build", "site", "status", "serve", "publish", "export", "import", "convert"])
+@pytest.mark.parametrize("command", [
+    "check", "build", "site", "status", "serve", "publish", "export", "import", "convert",
+])
 def test_every_command_has_help_with_an_example(run, command):
     status, out, _ = run(command, "--help")
     assert status == 0 and f"python build_gallery.py {command}" in out.split("example", 1)[1]
