@@ -158,5 +158,5 @@ def test_bad_input_is_named_in_one_line(tmp_path, texts, capsys):
         texts, tmp_path / "d", "--steps", 1, "--vocabulary", 300
     )
     assert "no source is named wiki" in error(
-        texts, tmp_path / "e", *SMALL, *VOCABULARY["bytes"], "--steps", 1, "--weight", "wiki=0.5"
+        texts, tmp_path / "e", *SMALL, *VOCABULARY["bytes"], "--steps", 1, "--final-weight", "wiki=0.5"
     )

@@ -45,5 +45,7 @@ def export_model(network: GPT2LMHeadModel, tokenizer: Path, directory: Path) -> 
             shutil.copyfile(tokenizer / name, unfinished / name)
     directory.mkdir(parents=True, exist_ok=True)
     for path in unfinished.iterdir():
+        # safetensors writes files that only their owner may read.
+        path.chmod(0o644)
         path.replace(directory / path.name)
     unfinished.rmdir()

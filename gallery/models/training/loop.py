@@ -37,6 +37,8 @@ class Run:
         self.network = build_network(settings, settings.vocabulary, self._end).to(device).train()
         self._optimizers = Optimizers(self.network, settings)
         self._sampler = Sampler(read_streams(self._tokens), settings.context, settings.seed)
+        for shares in (settings.weights, settings.final_weights):
+            self._sampler.check(shares)
         self._held_out = read_held_out(state, settings)
         self.step, self.seconds, self.stopping = 0, 0.0, False
         if (state / "checkpoint.pt").is_file():

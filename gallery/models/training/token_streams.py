@@ -71,9 +71,6 @@ class Sampler:
 
     def batch(self, step: int, rows: int, shares: dict[str, float]) -> np.ndarray:
         """Ids int64 ``[row, length + 1]`` of a step; sources that have no share divide the rest by their size."""
-        unknown = shares.keys() - self._sources.keys()
-        if unknown:
-            raise ValueError(f"no source is named {', '.join(sorted(unknown))}; there are {', '.join(self._sources)}")
         others = {name: size for name, size in self._sizes.items() if name not in shares}
         rest = max(0.0, 1 - sum(shares.values())) / max(1, sum(others.values()))
         weights = np.array([shares.get(name, rest * size) for name, size in self._sizes.items()])
@@ -81,6 +78,14 @@ class Sampler:
         names = list(self._sources)
         chosen = generator.choice(len(names), size=rows, p=weights / weights.sum())
         return np.stack([self._sources[names[i]].row() for i in chosen])
+
+    def check(self, shares: dict[str, float]) -> None:
+        """Raises ``ValueError`` where shares name a source that there is not, or leave nothing to take rows from."""
+        unknown = shares.keys() - self._sources.keys()
+        if unknown:
+            raise ValueError(f"no source is named {', '.join(sorted(unknown))}; there are {', '.join(self._sources)}")
+        if shares.keys() == self._sources.keys() and not sum(shares.values()):
+            raise ValueError("the shares of all sources are 0: give one of them more")
 
     def positions(self) -> dict[str, int]:
         """Rows taken so far, by source."""
