@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -98,13 +99,14 @@ def steps(catalog: Catalog, root: Path, known: KnownFiles, located: Locations | 
     root = Path(root)
     located = located or Locations(root)
     store = Store(root)
+    digests_of = cache(known.digests)  # looked at once a model, not once an entry
     for asked in (*asked_entries(catalog), *asked_pairs(catalog)):
-        yield _step(asked, root, store, known, located)
+        yield _step(asked, root, store, known, located, digests_of)
 
 
 def _is_of(manifest: Manifest, asked: Asked) -> bool:
     """Whether it was made for what the catalog says, or for more: at tier ``full``, which a command had asked for."""
-    return manifest.request in (asked.request, asked.at_full.request)
+    return manifest.request == asked.request or manifest.request == asked.at_full.request
 
 
 def _stays_full(manifest: Manifest, asked: Asked, digests: dict[str, str], store: Store) -> bool:
@@ -115,7 +117,10 @@ def _stays_full(manifest: Manifest, asked: Asked, digests: dict[str, str], store
     )
 
 
-def _step(asked: Asked, root: Path, store: Store, known: KnownFiles, located: Locations) -> Step:
+def _step(
+    asked: Asked, root: Path, store: Store, known: KnownFiles, located: Locations,
+    digests_of: Callable[[Path], dict[str, str]],
+) -> Step:
     manifest = read_manifest(root, asked.id)
     where = located.of(asked.model)
     if where.directory is None:
@@ -123,21 +128,25 @@ def _step(asked: Asked, root: Path, store: Store, known: KnownFiles, located: Lo
             return Step(asked.id, "current")
         return Step(asked.id, "missing", where.reason, cure=where.cure)
     try:
-        digests = known.digests(where.directory)
+        digests = digests_of(where.directory)
     except (ValueError, OSError) as error:
         return Step(asked.id, "failed", words("refused", why=str(error)))
-    if manifest is not None and _stays_full(manifest, asked, digests, store):
+    as_asked = manifest is not None and manifest.request == asked.request
+    if manifest is not None and not as_asked and _stays_full(manifest, asked, digests, store):
         asked = asked.at_full
     task = Task(root, asked, where.directory, where.commit, digests, ())
     missing, damaged = [], []
     for wanted in asked.wanted:
         key = task.key(wanted)
         try:
-            if not store.has(key):
+            path = store.path(key)
+            if known.is_known(key, path):
+                continue
+            if not path.is_file():
                 missing.append(wanted)
-            elif not known.is_known(key, store.path(key)):
+            else:
                 store.read(key)
-                known.know(key, store.path(key))
+                known.know(key, path)
         except DamagedResult as error:
             missing.append(wanted)
             damaged.append(error.wording)

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from importlib.util import find_spec
 from pathlib import Path
 
-from gallery.engine.asked import asked_entries, at_tier
+from gallery.engine.asked import at_tier
 from gallery.engine.compute import Outcome, write_built, write_failure
 from gallery.engine.fetch import fetch, remember
 from gallery.engine.machine import KnownFiles
@@ -92,11 +92,13 @@ def choose(
         f"{prompt}/{model}" for comparison in catalog.comparisons for prompt in comparison.prompt_ids
         for model in compared[comparison.id]
     }
-    chosen = [asked for asked in asked_entries(catalog) if is_chosen(asked.id) or asked.id in needed]
     readers: dict[str, list[str]] = {}
-    for asked in chosen:
-        readers.setdefault(asked.prompts[0].id, []).append(asked.model.id)
-    used = {asked.model.id for asked in chosen}
+    for prompt in catalog.prompts:
+        for model in catalog.models:
+            name = f"{prompt.id}/{model.id}"
+            if prompt.is_read_by(model) and (is_chosen(name) or name in needed):
+                readers.setdefault(prompt.id, []).append(model.id)
+    used = {model for models in readers.values() for model in models}
     return catalog.model_copy(update={
         "models": tuple(model for model in catalog.models if model.id in used),
         "prompts": tuple(

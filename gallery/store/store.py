@@ -51,12 +51,15 @@ class Store:
 
     def path(self, key: str) -> Path:
         """The file that the result is read from; the one it would be written to, where there is none."""
-        own, published = path_in(self.directory, key), path_in(self.published, key)
-        return published if not own.is_file() and published.is_file() else own
+        own = path_in(self.directory, key)
+        if own.is_file():
+            return own
+        published = path_in(self.published, key)
+        return published if published.is_file() else own
 
     def has(self, key: str) -> bool:
         """Whether the result is there. A file that is there is complete; `read` finds what was damaged since."""
-        return self.path(key).is_file()
+        return path_in(self.directory, key).is_file() or path_in(self.published, key).is_file()
 
     def write(self, key: str, result: Result, provenance: dict[str, Any]) -> None:
         """Store a result. The same result and provenance give the same bytes.
