@@ -130,7 +130,8 @@ def _step(
     try:
         digests = digests_of(where.directory)
     except (ValueError, OSError) as error:
-        return Step(asked.id, "failed", words("refused", why=str(error)))
+        task = Task(root, asked, where.directory, where.commit, {}, ())
+        return Step(asked.id, "failed", words("refused", why=str(error)), task)
     as_asked = manifest is not None and manifest.request == asked.request
     if manifest is not None and not as_asked and _stays_full(manifest, asked, digests, store):
         asked = asked.at_full
