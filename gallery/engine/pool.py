@@ -20,6 +20,7 @@ from gallery.engine.compute import Outcome, Worker
 from gallery.engine.failures import explain
 from gallery.engine.gpus import gpus_for
 from gallery.engine.machine import threads_for, weights_size
+from gallery.engine.startup import LOADING, end_with_parent, load_libraries, took_too_long
 from gallery.engine.task import Task
 from gallery.engine.words import words
 from lmviz.machine import cores
@@ -90,7 +91,10 @@ class _Process:
         except (EOFError, OSError):
             self._dead = True
             self.process.join()
-            return Outcome(self.task.id, "failed", words("worker_died", code=self.process.exitcode))
+            code = self.process.exitcode
+            if took_too_long(code):
+                return Outcome(self.task.id, "stopped", words("libraries_do_not_load", seconds=LOADING))
+            return Outcome(self.task.id, "failed", words("worker_died", code=code))
 
     def is_alive(self) -> bool:
         return not self._dead
@@ -152,20 +156,19 @@ def environment(threads: int | None, gpu: str | None = None) -> Iterator[None]:
 
 
 def _work(connection: Connection, device: str, threads: int | None) -> None:
-    """The body of a worker process: tasks in, outcomes out, until the other side closes."""
+    """The body of a worker process: tasks in, outcomes out, until the other side closes or is no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     failure = None
     try:
-        import torch
-
-        torch.set_num_interop_threads(1)
-    except Exception as error:  # with little memory the libraries themselves do not load
+        load_libraries()
+    except Exception as error:  # no entry is at fault, and none would fare better
         failure = explain(error, device)
     worker = Worker(device, threads)
     while True:
         try:
             task = connection.recv()
-            connection.send(worker.run(task) if failure is None else Outcome(task.id, "failed", failure))
+            connection.send(worker.run(task) if failure is None else Outcome(task.id, "stopped", failure))
         except (EOFError, OSError):
             return
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from gallery.engine.asked import at_tier
 from gallery.engine.compute import Outcome, write_built, write_failure
@@ -25,7 +26,8 @@ from gallery.engine.task import Task
 from gallery.engine.words import words
 from gallery.messages import Wording
 from gallery.store import Store
-from gallery.store.files import CannotWrite, remove_leftovers
+from gallery.store.files import CannotWrite, append_line, remove_leftovers
+from gallery.store.lock import only_one
 from gallery.validation.reader import read_lock
 from gallery.validation.schema import Catalog, Model
 
@@ -122,7 +124,7 @@ def build(
     catalog: Catalog, root: Path, *, only: str | None = None, model_ids: Sequence[str] = (), tier: str | None = None,
     device: str = "auto", jobs: int | None = None, threads: int | None = None, say: Say = lambda wording: None,
 ) -> Summary:
-    """Compute what is missing of the chosen entries and minimal pairs.
+    """Compute what is missing of the chosen entries and minimal pairs; waits while another build of this gallery runs.
 
     Args:
         only, model_ids, tier: see `choose`; a hub model named here without wildcards is fetched if need be.
@@ -136,14 +138,27 @@ def build(
         DeviceUnusable: before anything is computed.
     """
     root = Path(root)
-    started = datetime.now(UTC)
-    chosen = choose(catalog, only, model_ids, tier=tier)
     summary = Summary()
+    chosen = choose(catalog, only, model_ids, tier=tier)
+    settings = {"tier": tier, "device": device, "jobs": jobs, "threads": threads}
+    try:
+        with only_one(root / "build" / ".lock", lambda: say(words("another_build"))):
+            _build_alone(chosen, root, summary, named_hub_models(chosen, only, model_ids), settings, say)
+    except CannotWrite as error:
+        summary.stopped = words("cannot_write", path=error.filename, why=error.strerror)
+    return summary
+
+
+def _build_alone(
+    chosen: Catalog, root: Path, summary: Summary, named: Sequence[Model], settings: dict[str, Any], say: Say
+) -> None:
+    """What `build` does while no other build of this gallery runs; what came of it goes into ``summary``."""
+    started = datetime.now(UTC)
     known = KnownFiles(root)
     try:
         remove_leftovers(root / "build")
         lock = read_lock(root)
-        for model in named_hub_models(chosen, only, model_ids):
+        for model in named:
             if reason := fetch(model, root, lock, say):
                 summary.unfetched[model.id] = reason
                 say(reason)
@@ -154,16 +169,16 @@ def build(
             if task.model.hub is not None:
                 remember(task.model, task.commit, root, lock)
         if tasks:
+            device = settings["device"]
             _check_device(device)
             known.save()  # a disk that takes nothing is found out before anything is computed
-            jobs = jobs or default_jobs(tasks, device)
+            settings["jobs"] = jobs = settings["jobs"] or default_jobs(tasks, device)
             say(words("to_compute", n=len(tasks), jobs=min(jobs, len(tasks)), device=device))
-            _compute(tasks, summary, known, say, jobs=jobs, device=device, threads=threads)
+            _compute(tasks, summary, known, say, jobs=jobs, device=device, threads=settings["threads"])
     except CannotWrite as error:
         summary.stopped = words("cannot_write", path=error.filename, why=error.strerror)
     finally:
-        _conclude(root, summary, known, started, {"tier": tier, "device": device, "jobs": jobs, "threads": threads})
-    return summary
+        _conclude(root, summary, known, started, settings)
 
 
 def _check_device(device: str) -> None:
@@ -185,12 +200,13 @@ def _write_manifests(summary: Summary, say: Say) -> None:
     for step in summary.steps:
         for damaged in step.damaged:
             say(words("damaged_recomputed", entry=step.id, why=damaged))
-        if step.state == "write":
+        if step.state == "failed":
+            write_failure(step.task, step.reason)
+            summary.outcomes.append(Outcome(step.id, "failed", step.reason))
+        elif step.state == "write":
             outcome = Outcome(step.id, "built")
             write_built(step.task, outcome)
             summary.outcomes.append(outcome)
-        elif step.state == "failed":
-            summary.outcomes.append(Outcome(step.id, "failed", step.reason))
 
 
 def _in_order(tasks: list[Task], models: Sequence[Model]) -> list[Task]:
@@ -248,9 +264,6 @@ def _conclude(root: Path, summary: Summary, known: KnownFiles, started: datetime
     }
     try:
         known.save()
-        path = root / "build" / "runs.jsonl"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(path, "a", encoding="utf-8") as log:
-            log.write(json.dumps(record, ensure_ascii=False) + "\n")
-    except OSError as error:
+        append_line(root / "build" / "runs.jsonl", json.dumps(record, ensure_ascii=False))
+    except CannotWrite as error:
         summary.stopped = summary.stopped or words("cannot_write", path=error.filename, why=error.strerror)
