@@ -29,7 +29,8 @@ class Outcome:
     """What came of a task.
 
     Attributes:
-        status: ``built``, ``failed``, or ``stopped`` where nothing can be written and the run must end.
+        status: ``built``, ``failed``, or ``stopped`` where nothing can be written or no worker can work, and the run
+            must end.
         failures: by ``(figure's kind of result, name)``: why it could not be computed.
         seconds, peak_bytes: of the worker; for the run log, never for results.
         parts: seconds by what was computed, reading the text among them; for the run log.
@@ -90,7 +91,7 @@ class Worker:
         traces = [analyses.trace(model, prompt) for prompt in task.asked.prompts]
         outcome.parts["trace"] = round(time.monotonic() - started - outcome.parts["load"], 3)
         store = Store(task.root)
-        shared = provenance.of_task(task, _device_name(model.device), threads)
+        shared = provenance.of_task(task, model.device, threads)
         texts = [trace.tokens for trace in traces]
         # What asks most of the lens goes first: its one pass then serves the others.
         for asked in sorted(self._to_compute(task, store, texts), key=lambda wanted: wanted.kind != "lens_measures"):
@@ -152,7 +153,7 @@ def write_built(task: Task, outcome: Outcome) -> None:
     store = Store(task.root)
     first = task.key(task.first)
     tokens, shared = texts_of(store.read(first))[0], store.provenance(first)
-    own = ("text", "generation", "analysis", "options", "seed")
+    own = ("text", "generation", "analysis", "options", "seed", "files")
     figures, unplaced = [], {}
     for wanted_figure in task.asked.figures:
         failed = {w.name: outcome.failures[w.kind, w.name] for w in wanted_figure.results
@@ -200,11 +201,3 @@ def _peak_bytes() -> int:
     except ImportError:
         return 0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
-def _device_name(device) -> str:
-    if device.type != "cuda":
-        return device.type
-    import torch
-
-    return f"cuda ({torch.cuda.get_device_name(device)})"

@@ -88,18 +88,31 @@ class KnownFiles:
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             self._models, self._results = {}, {}
 
-    def digests(self, directory: Path) -> dict[str, str]:
-        """Digests of weights and tokenizer. Raises ``lmviz.loading.LoadError`` (a ``ValueError``) or ``OSError``."""
-        from lmviz.loading import digests
+    def digests(self, directory: Path, *, afresh: bool = False) -> dict[str, str]:
+        """Digests of weights and tokenizer; ``afresh`` reads the files even where they look as they did.
+
+        Raises ``lmviz.loading.LoadError`` (a ``ValueError``) or ``OSError``.
+        """
+        known = self._known(directory, afresh)
+        return dict(sorted(known["digests"].items()))  # remembered or fresh, manifests come out the same
+
+    def file_digests(self, directory: Path) -> dict[str, str]:
+        """Of each of those files by name; raises as `digests` does."""
+        files = self._known(directory, False)["file_digests"]
+        return dict(sorted({**files["weights"], **files["tokenizer"]}.items()))
+
+    def _known(self, directory: Path, afresh: bool) -> dict[str, Any]:
+        from lmviz.loading.checkpoint import digests_of, file_digests
 
         name = str(directory.relative_to(self.root) if directory.is_relative_to(self.root) else directory)
         files = [[path.name, *_stamp(path)] for path in sorted(directory.iterdir()) if path.is_file()]
         known = self._models.get(name)
-        if not isinstance(known, dict) or known.get("files") != files:
-            known = {"files": files, "digests": digests(directory)}
+        if afresh or not isinstance(known, dict) or known.get("files") != files or "file_digests" not in known:
+            found = file_digests(directory)
+            known = {"files": files, "digests": digests_of(found), "file_digests": found}
             self._models[name] = known
             self._changed = True
-        return dict(sorted(known["digests"].items()))  # remembered or fresh, manifests come out the same
+        return known
 
     def is_known(self, key: str, path: Path) -> bool:
         """Whether this very file has been read and found intact."""
@@ -111,6 +124,11 @@ class KnownFiles:
     def know(self, key: str, path: Path) -> None:
         self._results[key] = _stamp(path)
         self._changed = True
+
+    def forget(self, key: str) -> None:
+        """Let the next build read the result, whatever its file looks like."""
+        if self._results.pop(key, None) is not None:
+            self._changed = True
 
     def save(self) -> None:
         if self._changed:

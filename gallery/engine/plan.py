@@ -156,8 +156,8 @@ def _step(
     if behind and not missing:
         texts = texts_of(store.read(task.key(task.first)))
         missing = [wanted for wanted in asked.wanted if not task.has(wanted, store, texts)]
-    task = replace(task, missing=tuple(missing))
     if missing:
+        task = replace(task, missing=tuple(missing), files=known.file_digests(where.directory))
         return Step(asked.id, "compute", _why(manifest, request, digests, missing), task, tuple(damaged))
     return Step(asked.id, "write", _why(manifest, request, digests, []), task) if behind else Step(asked.id, "current")
 

@@ -7,9 +7,12 @@ import platform
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import lmviz
+
+if TYPE_CHECKING:
+    import torch
 
 _LIBRARIES = (
     "torch", "transformers", "captum", "scikit-learn", "numpy", "sentencepiece", "tokenizers", "safetensors",
@@ -40,8 +43,13 @@ def libraries() -> dict[str, str]:
     return versions
 
 
-def of_task(task: Any, device: str, threads: int) -> dict[str, Any]:
-    """What all results of a `gallery.engine.task.Task` share."""
+def of_task(task: Any, device: torch.device, threads: int) -> dict[str, Any]:
+    """What all results of a `gallery.engine.task.Task` share. Needs torch.
+
+    Among it is which vector instructions the processor was used with: another sum order, and so other last bits.
+    """
+    import torch
+
     model = task.model
     return {
         "model": model.id,
@@ -50,10 +58,14 @@ def of_task(task: Any, device: str, threads: int) -> dict[str, Any]:
         "revision": task.commit,
         "weights_digest": task.digests["weights"],
         "tokenizer_digest": task.digests["tokenizer"],
+        "files": task.files,
         "dtype": model.dtype,
         "start": model.start,
+        "tokenizer": model.tokenizer.model_dump(mode="json", exclude_defaults=True),
+        "architecture": model.architecture and model.architecture.model_dump(mode="json", exclude_none=True),
         "code_version": code_version(),
         "libraries": libraries(),
-        "device": device,
+        "device": f"cuda ({torch.cuda.get_device_name(device)})" if device.type == "cuda" else device.type,
+        "instructions": torch.backends.cpu.get_cpu_capability(),
         "threads": threads,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gallery.engine.asked import Asked
@@ -24,6 +24,7 @@ class Task:
         directory, commit: where the model's files are, and a hub model's commit.
         digests: of weights and tokenizer.
         missing: results that are not in the store.
+        files: digest of each of the model's files, by name.
     """
 
     root: Path
@@ -32,6 +33,7 @@ class Task:
     commit: str | None
     digests: dict[str, str]
     missing: tuple[Wanted, ...]
+    files: dict[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

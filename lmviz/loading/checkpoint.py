@@ -93,16 +93,30 @@ def digests(directory: str | Path) -> dict[str, str]:
     ``weights`` covers names and contents of the configuration and of the weights, ``tokenizer`` those of the
     tokenizer's files. Needs neither torch nor transformers. Raises `LoadError` as `open_checkpoint` does.
     """
+    return digests_of(file_digests(directory))
+
+
+def digests_of(files: dict[str, dict[str, str]]) -> dict[str, str]:
+    """What `digests` says where the files are as `file_digests` gives them."""
+    return {
+        part: hashlib.sha256("".join(f"{name}\0{digest}\n" for name, digest in of_part.items()).encode()).hexdigest()
+        for part, of_part in files.items()
+    }
+
+
+def file_digests(directory: str | Path) -> dict[str, dict[str, str]]:
+    """SHA-256 in hexadecimal of each of those files, by name in the order they are read, under ``weights`` and
+    ``tokenizer``. Raises `LoadError` as `open_checkpoint` does."""
     checkpoint = open_checkpoint(Path(directory))
     configs = [checkpoint.directory / name for name in ("config.json", "generation_config.json")]
     tokenizer = [checkpoint.directory / name for name in TOKENIZER_FILES]
-    return {"weights": _digest([*configs, *checkpoint.weights]), "tokenizer": _digest(tokenizer)}
+    return {"weights": _of_each([*configs, *checkpoint.weights]), "tokenizer": _of_each(tokenizer)}
 
 
-def _digest(paths: list[Path]) -> str:
-    total = hashlib.sha256()
+def _of_each(paths: list[Path]) -> dict[str, str]:
+    found = {}
     for path in paths:
         if path.is_file():
             with path.open("rb") as file:
-                total.update(f"{path.name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
-    return total.hexdigest()
+                found[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
