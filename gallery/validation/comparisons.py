@@ -7,9 +7,10 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from gallery.validation.explain import check
+from gallery.validation.explain import check, check_lines
 from gallery.validation.nodes import File, Node
 from gallery.validation.problems import did_you_mean, listed
+from gallery.validation.salvage import Checked, check_rest
 from gallery.validation.schema import Comparison, Model, ModelComparison, Prompt, PromptComparison
 
 _CLASSES = {"models": ModelComparison, "prompts": PromptComparison}
@@ -21,25 +22,34 @@ class _Kind(BaseModel):
     kind: Literal["models", "prompts"]
 
 
-def read_comparison(file: File, node: Node) -> Comparison | None:
-    """The comparison, or None with the problems reported to ``file``."""
+def read_comparison(file: File, node: Node) -> Checked:
+    """The comparison, without what is wrong in it, which is reported to ``file``."""
     kind = check(_Kind, file, node)
-    return kind and check(_CLASSES[kind.kind], file, node)
+    if kind is not None:
+        return check_rest(_CLASSES[kind.kind], file, node)
+    if node.entries is None:
+        return Checked(None, node)
+    guess = "models" if "prompt" in node.entries else "prompts"
+    place = node.at("kind")
+    entries = {**node.entries, "kind": (place, Node(place.line, place.column, guess))}
+    rest = check_rest(_CLASSES[guess], file, Node(node.line, node.column, entries=entries))
+    return Checked(rest.item, rest.node, rest.aside | {"kind"})
 
 
 def check_comparison(
-    comparison: Comparison, file: File, node: Node, stem: str, models: Mapping[str, Model | None],
+    comparison: Comparison, file: File, node: Node, stem: str, models: Mapping[str, Model | None] | None,
     prompts: Mapping[str, Prompt | None],
 ) -> None:
     """Reports to ``file`` what is wrong.
 
     Args:
-        models, prompts: by id; None for one that has mistakes of its own, which are reported where they are.
+        models, prompts: by id; None for one that has mistakes of its own, which are reported where they are, and for
+            all where the file cannot be read.
     """
     if comparison.id != stem:
         file.report(node.at("id"), "name_is_not_id", id=comparison.id, expected=f"{comparison.id}.yaml")
     for name in ("titles", "about", "see"):
-        _check_lines(name, file, node.at(name))
+        check_lines(name, file, node.at(name))
     _references(comparison.models, node.at("models"), file, "unknown_model", models)
     if isinstance(comparison, ModelComparison):
         _references((comparison.prompt,), node.at("prompt"), file, "unknown_prompt", prompts)
@@ -48,26 +58,21 @@ def check_comparison(
         _check_pair(comparison, file, node, prompts)
     for i, model_id in enumerate(dict.fromkeys(comparison.models)):
         for prompt_id in dict.fromkeys(comparison.prompt_ids):
-            model, prompt = models.get(model_id), prompts.get(prompt_id)
+            model, prompt = (models or {}).get(model_id), prompts.get(prompt_id)
             if model and prompt and not prompt.is_read_by(model):
                 file.report(node.at("models", i), "model_does_not_read", model=model_id, prompt=prompt_id)
 
 
 def _references(
-    names: tuple[str, ...], node: Node, file: File, key: str, known: Mapping[str, Model | Prompt | None]
+    names: tuple[str, ...], node: Node, file: File, key: str,
+    known: Mapping[str, Model | Prompt | None] | None,
 ) -> None:
     for i, name in enumerate(names):
-        if name not in known:
+        if known is not None and name not in known:
             guess = did_you_mean(name, known)
             file.report(node.at(i), key, id=name, did_you_mean=guess, known=listed(sorted(known)) or "–")
         elif name in names[:i]:
             file.report(node.at(i), "named_twice", name=name)
-
-
-def _check_lines(where: str, file: File, node: Node) -> None:
-    for language in ("ja", "en"):
-        if not node.at(language).value.strip():
-            file.report(node.at(language), "blank_text", where=f"{where}.{language}")
 
 
 def _check_pair(comparison: PromptComparison, file: File, node: Node, prompts: Mapping[str, Prompt | None]) -> None:

@@ -28,15 +28,36 @@ _BOUNDS = {"greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt", 
 
 def check(cls: type[BaseModel], file: File, node: Node) -> Any | None:
     """``node`` as a ``cls``, or None with the problems reported to ``file``."""
+    item, details = validated(cls, file, node)
+    explain(cls, file, node, details)
+    return item
+
+
+def validated(cls: type[BaseModel], file: File, node: Node) -> tuple[Any | None, list[dict[str, Any]]]:
+    """``node`` as a ``cls``, or None and what pydantic finds wrong. What is no mapping is reported to ``file``."""
     if node.entries is None:
         file.report(node, "wrong_file", found=found(node), expected=words("expected_mapping"))
-        return None
+        return None, []
     try:
-        return cls.model_validate(node.plain())
+        return cls.model_validate(node.plain()), []
     except ValidationError as error:
-        for detail in error.errors(include_url=False, include_input=False):
-            _explain(cls, file, node, detail)
-        return None
+        return None, error.errors(include_url=False, include_input=False)
+
+
+def explain(cls: type[BaseModel], file: File, node: Node, details: list[dict[str, Any]]) -> None:
+    """Reports to ``file`` what pydantic found wrong in ``node``."""
+    for i, detail in enumerate(details):
+        if file.is_full:
+            file.n_unsaid += len(details) - i
+            return
+        _explain(cls, file, node, detail)
+
+
+def check_lines(where: str, file: File, node: Node) -> None:
+    """That a line in both languages is not blank."""
+    for language in ("ja", "en"):
+        if not node.at(language).value.strip():
+            file.report(node.at(language), "blank_text", where=f"{where}.{language}")
 
 
 def found(node: Node) -> Wording:

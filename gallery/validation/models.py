@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
 
+from gallery.validation.explain import check_lines
 from gallery.validation.nodes import File, Node
 from gallery.validation.root import inside
 from gallery.validation.schema import Model
@@ -16,6 +18,8 @@ _REVISION = re.compile(r"[A-Za-z0-9][\w./-]{0,200}", re.ASCII)
 
 
 def check_model(model: Model, file: File, node: Node, root: Path, *, look_at_files: bool) -> None:
+    for name in ("names", "about"):
+        check_lines(name, file, node.at(name))
     if (model.directory is None) == (model.hub is None):
         file.report(node, "directory_or_hub", id=model.id)
     if model.hub is not None and (not _HUB.fullmatch(model.hub) or ".." in model.hub):
@@ -34,7 +38,7 @@ def check_directory(model: Model, file: File, node: Node, root: Path, *, look_at
         file.report(node, "directory_outside", found=model.directory[:80])
     elif not look_at_files:
         return
-    elif not path.is_dir():
+    elif not os.path.isdir(path):  # unlike Path.is_dir, no error for a name that no file system takes
         file.report(node, "directory_missing", found=model.directory[:80])
     elif not (path / "config.json").is_file():
         file.report(node, "directory_without", found=model.directory[:80], what="config.json")

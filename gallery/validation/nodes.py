@@ -28,6 +28,7 @@ _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 # Beside the control characters, those that turn the reading direction of what follows them on a page.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass
@@ -65,14 +66,33 @@ class File:
 
     name: str
     problems: list[Problem] = field(default_factory=list)
+    n_unsaid: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether further problems are only counted, in ``n_unsaid``."""
+        return len(self.problems) >= MAX_PROBLEMS
 
     def report(self, node: Node | None, key: str, /, **values: Any) -> None:
+        if self.is_full:
+            self.n_unsaid += 1
+            return
         line, column = (node.line, node.column) if node else (1, 1)
         self.add(line, column, key, words(key, **values))
 
     def add(self, line: int, column: int, key: str, wording: Wording) -> None:
-        if len(self.problems) < MAX_PROBLEMS:
+        if self.is_full:
+            self.n_unsaid += 1
+        else:
             self.problems.append(Problem(self.name, line, column, key, wording))
+
+    def all_problems(self) -> list[Problem]:
+        """The problems, with how many more there are where they were too many to list."""
+        if not self.n_unsaid:
+            return self.problems
+        last = max(self.problems)
+        more = words("more_problems", n=self.n_unsaid, listed=len(self.problems))
+        return [*self.problems, Problem(self.name, last.line, last.column, "more_problems", more)]
 
     def read(self, data: bytes) -> Node | None:
         """The root node, or None where the file cannot be read at all (the reason is in ``problems``)."""
@@ -86,23 +106,31 @@ class File:
             line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
             self.add(line, column, "not_utf8", words("not_utf8", byte=f"{data[error.start]:02x}"))
             return None
+        text = self._without_controls(text)
         try:
             return _Composer(self).compose(text)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            indentation = "".join(text.splitlines()[line - 1 : line])[:column]
+            indentation = "".join(_LINE_BREAK.split(text)[line - 1 : line])[:column]
             if indentation.endswith("\t") and not indentation.strip():
                 self.add(line, column, "tab", words("tab"))
             else:
                 self.add(line, column, "not_yaml", words("not_yaml", why=" ".join((error.problem or "").split())))
-        except yaml.reader.ReaderError as error:
-            character = error.character if isinstance(error.character, int) else ord(error.character[:1] or "\0")
-            line = text.count("\n", 0, error.position) + 1
-            self.add(line, 1, "control_character", words("control_character", code=f"U+{character:04X}"))
         except yaml.YAMLError as error:
             self.add(1, 1, "not_yaml", words("not_yaml", why=" ".join(str(error).split())))
         return None
+
+    def _without_controls(self, text: str) -> str:
+        """Blanks for control characters, which are reported: PyYAML would stop at some and count lines by others."""
+        for found in _CONTROL.finditer(text):
+            if found.group() != "\r":
+                lines = _LINE_BREAK.split(text[: found.start()])
+                self.add(len(lines), len(lines[-1]) + 1, "control_character", words(
+                    "control_character", code=f"U+{ord(found.group()):04X}"))
+                if self.is_full:
+                    break
+        return _CONTROL.sub(lambda found: "\r" if found.group() == "\r" else " ", text)
 
 
 class _Composer:

@@ -21,8 +21,11 @@ def place_of(text: str, at: At | Word) -> int | None:
 
 
 def similar_text(named: str, text: str) -> str | None:
-    """What of ``text`` is nearest to ``named``, which is not in it; None where nothing is near, or it is in it."""
-    if named in text:
+    """What of ``text`` is nearest to ``named``, which is not in it; None where nothing is near, or it is in it.
+
+    Long texts are not searched: the comparisons grow with the product of the lengths.
+    """
+    if named in text or len(named) * len(text) > 20_000:
         return None
     candidates = dict.fromkeys(text[i : i + len(named)] for i in range(len(text) - len(named) + 1))
     near = difflib.get_close_matches(named, candidates, n=1, cutoff=0.6)

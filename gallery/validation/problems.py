@@ -40,7 +40,7 @@ class CatalogProblems(Exception):
         unique: dict[tuple[str, int, int, str], Problem] = {}
         for problem in problems:
             unique.setdefault((problem.file, problem.line, problem.column, problem.wording["en"]), problem)
-        self.problems = tuple(unique[place] for place in sorted(unique))
+        self.problems = tuple(unique[place] for place in sorted(unique, key=lambda place: place[:3]))
         super().__init__("\n".join(p.text("en") for p in self.problems))
 
 

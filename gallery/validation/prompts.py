@@ -6,19 +6,28 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from gallery.validation.attribution import check_attribution, check_text
+from gallery.validation.explain import check_lines
 from gallery.validation.nodes import File, Node
 from gallery.validation.problems import did_you_mean, listed
 from gallery.validation.schema import RESERVED_IDS, At, Prompt
 
 
 def check_prompt(
-    prompt: Prompt, file: File, node: Node, stem: str, model_ids: Collection[str], tag_ids: Collection[str]
+    prompt: Prompt, file: File, node: Node, stem: str, model_ids: Collection[str] | None,
+    tag_ids: Collection[str] | None,
 ) -> None:
+    """Reports to ``file`` what is wrong.
+
+    Args:
+        model_ids, tag_ids: what may be named; None where the file that says so cannot be read.
+    """
     if prompt.id != stem:
         file.report(node.at("id"), "name_is_not_id", id=prompt.id, expected=f"{prompt.id}.yaml")
     for name, place in ((prompt.id, node.at("id")), *zip(prompt.aliases, node.at("aliases").items or (), strict=True)):
         if name in RESERVED_IDS:
             file.report(place, "reserved_id", id=name, reserved=listed(sorted(RESERVED_IDS)))
+    for name in ("titles", "about"):
+        check_lines(name, file, node.at(name))
     _references(prompt.models, node.at("models"), file, "unknown_model", model_ids)
     _references(prompt.tags, node.at("tags"), file, "unknown_tag", tag_ids)
     if not prompt.text.strip():
@@ -28,9 +37,9 @@ def check_prompt(
     _check_figures(prompt, file, node)
 
 
-def _references(names: tuple[str, ...], node: Node, file: File, key: str, known: Collection[str]) -> None:
+def _references(names: tuple[str, ...], node: Node, file: File, key: str, known: Collection[str] | None) -> None:
     for i, name in enumerate(names):
-        if name not in known:
+        if known is not None and name not in known:
             names_known = listed(sorted(known)) or "–"
             file.report(node.at(i), key, id=name, did_you_mean=did_you_mean(name, known), known=names_known)
         elif name in names[:i]:

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from gallery.validation.comparisons import check_comparison, read_comparison
@@ -15,6 +17,7 @@ from gallery.validation.nodes import File, Node
 from gallery.validation.problems import CatalogProblems, words
 from gallery.validation.prompts import check_prompt
 from gallery.validation.root import inside
+from gallery.validation.salvage import Checked, check_rest
 from gallery.validation.schema import Bilingual, Catalog, Comparison, FetchedModel, Model, Prompt
 from gallery.validation.texts import Shape, check_fit, shape_of
 
@@ -25,42 +28,49 @@ _STRAY = {"prompts": "not_a_prompt_file", "comparisons": "not_a_comparison_file"
 
 @dataclass
 class _Placed:
-    """A checked object, its node and its file."""
+    """What came of a mapping, and its file."""
 
-    item: Model | Prompt | Comparison
-    node: Node
+    checked: Checked
     file: File
 
+    @property
+    def item(self) -> Model | Prompt | Comparison:
+        return self.checked.item
 
-def read_catalog(root: Path, *, look_at_models: bool = True) -> Catalog:
+    @property
+    def node(self) -> Node:
+        return self.checked.node
+
+
+def read_catalog(
+    root: Path, *, look_at_models: bool = True, candidate: tuple[str, bytes] | None = None
+) -> Catalog:
     """The catalog under ``root``, checked.
 
     Args:
         root: holds ``gallery/catalog``.
         look_at_models: also check what lies in the models' directories, and the texts with the tokenizers that are
             on this machine. Without it a gallery is published where the models are not.
+        candidate: id and content of a prompt's file that is not there yet, read as if it were.
 
     Raises:
         CatalogProblems: all that is to be mended, each with file, line and column.
     """
     root = Path(root)
     files: list[File] = []
-    model_ids: set[str] = set()
-    models = list(_read_models(root, files, look_at_models, model_ids))
-    tag_ids: set[str] = set()
-    tags = _read_tags(root, files, tag_ids)
+    models, model_ids = _read_models(root, files, look_at_models)
+    tags, tag_ids = _read_tags(root, files)
     prompt_ids: set[str] = set()
-    prompts = list(_read_prompts(root, files, model_ids, tag_ids, prompt_ids))
-    comparisons = list(_read_comparisons(root, files, _by_id(model_ids, models), _by_id(prompt_ids, prompts)))
+    prompts = list(_read_prompts(root, files, candidate, model_ids, tag_ids, prompt_ids))
+    known_models = None if model_ids is None else _by_id(model_ids, models)
+    comparisons = list(_read_comparisons(root, files, known_models, _by_id(prompt_ids, prompts)))
     _check_unique(models, "model")
     _check_unique(prompts, "prompt")
     _check_unique(comparisons, "comparison")
     if look_at_models:
         _check_texts(root, models, prompts)
     _read_lock(root, files)
-    problems = [problem for file in files for problem in file.problems]
-    if problems:
-        raise CatalogProblems(problems)
+    _raise_problems(files)
     return Catalog(
         models=tuple(m.item for m in models), prompts=tuple(p.item for p in prompts),
         comparisons=tuple(c.item for c in comparisons), tags=tags,
@@ -71,9 +81,13 @@ def read_lock(root: Path) -> dict[str, FetchedModel]:
     """What each hub model resolved to when it was fetched, by model id. Raises `CatalogProblems`."""
     files: list[File] = []
     lock = _read_lock(Path(root), files)
-    if any(file.problems for file in files):
-        raise CatalogProblems(problem for file in files for problem in file.problems)
+    _raise_problems(files)
     return lock
+
+
+def _raise_problems(files: list[File]) -> None:
+    if problems := [problem for file in files for problem in file.all_problems()]:
+        raise CatalogProblems(problems)
 
 
 def _load(root: Path, name: str, files: list[File], *, required: bool = True) -> tuple[File, Node | None]:
@@ -93,69 +107,82 @@ def _load(root: Path, name: str, files: list[File], *, required: bool = True) ->
     return file, None
 
 
-def _read_models(root: Path, files: list[File], look_at_files: bool, ids: set[str]) -> Iterator[_Placed]:
+def _read_models(root: Path, files: list[File], look_at_files: bool) -> tuple[list[_Placed], set[str] | None]:
+    """The models, and the ids that prompts may name, which one with other mistakes has too; None where one has none."""
     file, node = _load(root, f"{CATALOG}/models.yaml", files)
     if node is None:
-        return
+        return [], None
     if not node.items:
         file.report(node, "wrong_file", found=found(node), expected=words("expected_models"))
-        return
+        return [], None
+    models = []
     for item in node.items:
-        ids.add(str(item.at("id").value))  # a model with another mistake is still one that prompts may name
-        model = check(Model, file, item)
-        if model is not None:
-            check_model(model, file, item, root, look_at_files=look_at_files)
-            yield _Placed(model, item, file)
+        checked = check_rest(Model, file, item)
+        if checked.item is not None and not checked.aside & {"directory", "hub"}:
+            check_model(checked.item, file, checked.node, root, look_at_files=look_at_files)
+            models.append(_Placed(checked, file))
+    ids = [_id_in(item) for item in node.items]
+    return models, None if None in ids else set(ids)
 
 
-def _read_tags(root: Path, files: list[File], ids: set[str]) -> dict[str, Bilingual]:
+def _id_in(node: Node) -> str | None:
+    """What stands as a mapping's id, valid or not."""
+    value = node.at("id").value
+    return value if isinstance(value, str) and node.entries is not None else None
+
+
+def _read_tags(root: Path, files: list[File]) -> tuple[dict[str, Bilingual], set[str] | None]:
+    """The tags' names, and the tags that prompts may carry; None where the file cannot be read."""
     file, node = _load(root, f"{CATALOG}/tags.yaml", files, required=False)
     if node is None:
-        return {}
+        return {}, None if file.problems else set()
     if node.entries is None:
         file.report(node, "wrong_file", found=found(node), expected=words("expected_tags"))
-        return {}
+        return {}, None
     tags = {}
     for name, (key, value) in node.entries.items():
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", name):
             file.report(key, "not_an_id", found=name[:40])
-        ids.add(name)
         names = check(Bilingual, file, value)
         if names is not None:
             tags[name] = names
-    return tags
+    return tags, set(node.entries)
 
 
 def _read_prompts(
-    root: Path, files: list[File], model_ids: set[str], tag_ids: set[str], ids: set[str]
+    root: Path, files: list[File], candidate: tuple[str, bytes] | None, model_ids: set[str] | None,
+    tag_ids: set[str] | None, ids: set[str],
 ) -> Iterator[_Placed]:
-    for stem, file, node in _read_directory(root, files, "prompts"):
-        ids.add(str(node.at("id").value))
-        prompt = check(Prompt, file, node)
-        if prompt is not None:
-            check_prompt(prompt, file, node, stem, model_ids, tag_ids)
-            yield _Placed(prompt, node, file)
+    """Adds to ``ids`` what comparisons may name."""
+    for stem, file, node in chain(_read_directory(root, files, "prompts"), _read_candidate(files, candidate)):
+        ids.add((node and _id_in(node)) or stem)
+        if node is None:
+            continue
+        checked = check_rest(Prompt, file, node)
+        if checked.item is not None:
+            check_prompt(checked.item, file, checked.node, stem, model_ids, tag_ids)
+            yield _Placed(checked, file)
 
 
 def _read_comparisons(
-    root: Path, files: list[File], models: dict[str, Model | None], prompts: dict[str, Prompt | None]
+    root: Path, files: list[File], models: dict[str, Model | None] | None, prompts: dict[str, Prompt | None]
 ) -> Iterator[_Placed]:
     for stem, file, node in _read_directory(root, files, "comparisons", required=False):
-        comparison = read_comparison(file, node)
-        if comparison is not None:
-            check_comparison(comparison, file, node, stem, models, prompts)
-            yield _Placed(comparison, node, file)
+        checked = Checked(None, node) if node is None else read_comparison(file, node)
+        if checked.item is not None:
+            check_comparison(checked.item, file, checked.node, stem, models, prompts)
+            yield _Placed(checked, file)
 
 
 def _by_id(ids: set[str], placed: list[_Placed]) -> dict[str, Model | Prompt | None]:
     """What may be named, with what it is; None where it has mistakes of its own."""
-    return {**dict.fromkeys(ids), **{one.item.id: one.item for one in placed}}
+    return {**dict.fromkeys(ids), **{one.item.id: one.item for one in placed if one.checked.sound}}
 
 
 def _read_directory(
     root: Path, files: list[File], folder: str, *, required: bool = True
-) -> Iterator[tuple[str, File, Node]]:
-    """The YAML files of a folder of the catalog that can be read: name without suffix, file and root node."""
+) -> Iterator[tuple[str, File, Node | None]]:
+    """The YAML files of a folder of the catalog: name without suffix, file and root node, None where it has none."""
     directory = root / CATALOG / folder
     if not directory.is_dir():
         if required:
@@ -173,8 +200,17 @@ def _read_directory(
             file.report(None, _STRAY[folder], expected=f"{path.stem}.yaml")
             continue
         file, node = _load(root, name, files)
-        if node is not None:
-            yield path.stem, file, node
+        yield path.stem, file, node
+
+
+def _read_candidate(
+    files: list[File], candidate: tuple[str, bytes] | None
+) -> Iterator[tuple[str, File, Node | None]]:
+    if candidate is not None:
+        stem, data = candidate
+        file = File(f"{CATALOG}/prompts/{stem}.yaml")
+        files.append(file)
+        yield stem, file, file.read(data)
 
 
 def _check_unique(placed: list[_Placed], what: str) -> None:
@@ -197,7 +233,7 @@ def _check_texts(root: Path, models: list[_Placed], prompts: list[_Placed]) -> N
     shapes: list[Shape] = []
     for placed in models:
         directory = inside(root, placed.item.directory) if placed.item.directory else None
-        if directory is None or not (directory / "config.json").is_file():
+        if directory is None or not placed.checked.sound or not os.path.isfile(directory / "config.json"):
             continue
         try:
             shapes.append(shape_of(placed.item, directory))
@@ -206,7 +242,7 @@ def _check_texts(root: Path, models: list[_Placed], prompts: list[_Placed]) -> N
             placed.file.report(node, "tokenizer_unreadable", model=placed.item.id, why=str(error))
     for placed in prompts:
         for shape in shapes:
-            if placed.item.is_read_by(shape.model):
+            if placed.checked.can_fit and placed.item.is_read_by(shape.model):
                 check_fit(placed.item, placed.file, placed.node, shape)
 
 

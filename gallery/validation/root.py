@@ -13,9 +13,12 @@ def gallery_root() -> Path:
 
 
 def inside(root: Path, relative: str) -> Path | None:
-    """``root / relative``, or None where that is absolute or leads out of ``root``."""
+    """``root / relative``, or None where that is absolute, leads out of ``root``, or in circles."""
     if not relative or "\0" in relative or Path(relative).is_absolute():
         return None
     root = root.resolve()
-    path = (root / relative).resolve()
+    try:
+        path = (root / relative).resolve()
+    except (OSError, RuntimeError):
+        return None
     return path if path.is_relative_to(root) and path != root else None

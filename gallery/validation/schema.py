@@ -16,6 +16,10 @@ Identifiers = Annotated[tuple[Identifier, ...], Field(max_length=100)]
 Line = Annotated[str, Field(min_length=1, max_length=300)]
 Paragraph = Annotated[str, Field(min_length=1, max_length=1200)]
 
+Reference = Annotated[str, Field(max_length=2000)]
+Text = Annotated[str, Field(min_length=1, max_length=20_000)]
+Phrase = Annotated[str, Field(min_length=1, max_length=200)]
+
 FIGURE_KINDS = (
     "tokens", "predictions", "layer_predictions", "rankings", "characters", "watched_words", "attribution",
     "neuron_factors",
@@ -51,7 +55,7 @@ class TokenizerSettings(Strict):
     """What the loader cannot know about a tokenizer."""
 
     lower_case: bool = False
-    token_prefix: str | None = None
+    token_prefix: Reference | None = None
 
 
 class Architecture(Strict):
@@ -69,16 +73,16 @@ class Model(Strict):
     id: Identifier
     names: Bilingual
     about: Bilingual
-    directory: str | None = None
-    hub: str | None = None
-    revision: str | None = None
+    directory: Reference | None = None
+    hub: Reference | None = None
+    revision: Reference | None = None
     version: int = Field(1, ge=1)
     start: Literal["none", "bos", "eos"] = "none"
     dtype: Literal["float32", "bfloat16"] = "float32"
     tokenizer: TokenizerSettings = TokenizerSettings()
     architecture: Architecture | None = None
     reads: Literal["all", "named"] = "all"
-    licence: str
+    licence: Reference
     aliases: Identifiers = ()
 
 
@@ -94,10 +98,10 @@ class Source(Strict):
     """Where the text comes from. `quoted` and `adapted` texts name their article and are CC BY-SA."""
 
     kind: Literal["quoted", "adapted", "own"]
-    article: str | None = None
-    address: str | None = None
-    revision: int | str | None = None
-    licence: str
+    article: Reference | None = None
+    address: Reference | None = None
+    revision: int | Reference | None = None
+    licence: Reference
 
 
 class Generation(Strict):
@@ -109,20 +113,20 @@ class Generation(Strict):
     top_k: int | None = Field(None, ge=1)
     top_p: float | None = Field(None, gt=0, le=1)
     seed: int = Field(0, ge=0, le=2**32 - 1)
-    continuation: str | None = None
+    continuation: Text | None = None
 
 
 class At(Strict):
     """A position named by its text: the first token of the `occurrence`-th place where `text` begins."""
 
-    text: Annotated[str, Field(min_length=1)]
+    text: Phrase
     occurrence: int = Field(1, ge=1)
 
 
 class Word(Strict):
     """Tokens named by their text: all that hold a part of the `occurrence`-th place where `word` stands."""
 
-    word: Annotated[str, Field(min_length=1)]
+    word: Phrase
     occurrence: int = Field(1, ge=1)
 
 
@@ -156,14 +160,14 @@ class CharactersOptions(Strict):
 
 
 class WatchedWordsOptions(Strict):
-    words: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1, max_length=8)]
+    words: Annotated[tuple[Phrase, ...], Field(min_length=1, max_length=8)]
     position: Position | None = None
 
 
 class AttributionOptions(Strict):
     methods: Annotated[tuple[str, ...], Field(min_length=1, max_length=50)] | None = None
     target: Literal["log_probability", "probability", "logit", "contrast"] = "log_probability"
-    foil: Annotated[str, Field(min_length=1)] | None = None
+    foil: Phrase | None = None
     baseline: Literal["zero", "mean", "padding", "sampled"] | None = None
     n_steps: int | None = Field(None, ge=1, le=1024)
     targets: Annotated[tuple[AttributionTarget, ...], Field(min_length=1, max_length=1000)] | None = None
@@ -195,7 +199,7 @@ class Prompt(Strict):
     id: Identifier
     titles: Bilingual
     about: Bilingual
-    text: Annotated[str, Field(min_length=1)]
+    text: Text
     source: Source
     tags: Identifiers = ()
     generation: Generation = Generation()

@@ -166,6 +166,56 @@ def test_all_mistakes_come_in_one_run(miniature):
     assert [(p.file, p.line) for p in problems_of(miniature)] == [(MODELS, 5), (MAME, 4), (SETSUBUN, 6)]
 
 
+def test_a_wrong_type_hides_no_other_mistake_of_its_file(miniature):
+    for old, new in (
+        ("en: Setsubun", "en: 23"), ("revision: null", "licens: x"), ("[culture]", "[cultur]"), ("[tiny,", "[tinny,"),
+        ("top_k: 5", "top_k: 0"), ("[鬼, 豆]", "[鬼, 鬼]"), ("saliency]", "salience]"),
+        ("[2, 3]", "[2, 3], layers: [1, 0]"),
+    ):
+        change(miniature, SETSUBUN, old, new)
+    change(miniature, MODELS, "start: none", "start: nine")
+    change(miniature, MODELS, "models/broken", "models/borken")
+    found = [(p.key, p.file, p.line) for p in problems_of(miniature)]
+    keys = ("wrong_type", "unknown_key", "unknown_tag", "unknown_model", "out_of_bounds", "named_twice",
+            "unknown_method", "layers_backwards")
+    lines = (2, 9, 11, 13, 15, 16, 17, 18)
+    assert found == [
+        ("not_an_option", MODELS, 5), ("directory_missing", MODELS, 10),
+        *zip(keys, [SETSUBUN] * len(keys), lines, strict=True),
+    ]
+
+
+def test_what_cannot_be_read_is_the_only_problem(miniature):
+    """No reference to it is called unknown."""
+    change(miniature, MODELS, "names:", "names: [")
+    change(miniature, TAGS, "culture:", "culture: [")
+    assert {(p.key, p.file) for p in problems_of(miniature)} == {("not_yaml", MODELS), ("not_yaml", TAGS)}
+
+
+def test_problems_past_the_fiftieth_of_a_file_are_counted(miniature):
+    change(miniature, MAME, "models: [tiny]", "\n".join(["models: [tiny]", *(f"key{i}: 1" for i in range(70))]))
+    found = problems_of(miniature)
+    assert len(found) == 51 and found[-1].key == "more_problems" and "20 more" in found[-1].text("en")
+
+
+def test_control_characters_are_placed_as_editors_count(miniature):
+    change(miniature, MAME, "titles:", "# \u2028 \x85 \x00 \u202e\ntitles:")
+    change(miniature, MAME, "tier: full", "tier: fully")
+    codes = [("control_character", 2, column) for column in (3, 5, 7, 9)]
+    assert [(p.key, p.line, p.column) for p in problems_of(miniature)] == [*codes, ("not_an_option", 17, 7)]
+
+
+@pytest.mark.parametrize(("directory", "key"), [
+    ("models/" + "x" * 300, "directory_missing"), ("x/" * 900, "directory_missing"), ("loop/x", "directory_outside"),
+    ("out/x", "directory_outside"), ("models/tiny/../../..", "directory_outside"), ("~root", "directory_missing"),
+])
+def test_directories_that_no_file_system_has(miniature, directory, key):
+    (miniature / "loop").symlink_to("loop")
+    (miniature / "out").symlink_to("/tmp")
+    change(miniature, MODELS, "models/tiny", directory)
+    assert [(p.key, p.line) for p in problems_of(miniature)] == [(key, 4)]
+
+
 def test_a_position_in_the_very_first_token_has_no_prediction(miniature):
     change(miniature, SETSUBUN, "text: 節分は、", "text: この")
     change(miniature, SETSUBUN, "{text: 変わり}", "{text: この}")
