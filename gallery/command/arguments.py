@@ -11,7 +11,7 @@ from typing import NoReturn
 from gallery.command.speech import Speech
 from gallery.validation.problems import did_you_mean
 
-COMMANDS = ("check", "build", "site", "status", "serve", "publish", "export", "import", "convert")
+COMMANDS = ("check", "build", "site", "status", "serve", "add", "publish", "export", "import", "convert")
 _REASONS = {
     "unknown_option": r"unrecognized arguments: (?P<found>.*)",
     "value_missing": r"argument (?P<option>\S+): expected one argument",
@@ -36,8 +36,9 @@ class _Parser(argparse.ArgumentParser):
         self._options = self.add_argument_group(speech.of("options"))
         self._options.add_argument("-h", "--help", action="help", help=speech.of("help_help"))
 
-    def option(self, name: str, **settings) -> None:
-        key = name.strip("-").replace("-", "_").lower()
+    def option(self, name: str, *, key: str = "", **settings) -> None:
+        """``key``: of the wording of its help, where the option means something else with this command."""
+        key = key or name.strip("-").replace("-", "_").lower()
         self._options.add_argument(name, help=self._speech.of(f"help_{key}"), **settings)
 
     def error(self, message: str) -> NoReturn:
@@ -89,6 +90,21 @@ def parse(argv: list[str], speech: Speech) -> argparse.Namespace:
         parser.option("--address", metavar="URL")
     if command == "serve":
         parser.option("--port", metavar="N", type=partial(_count, speech), default=8000)
+    if command == "add":
+        for name in ("--id", "--title-ja", "--title-en", "--about-ja", "--about-en", "--text"):
+            parser.option(name, metavar="TEXT")
+        parser.option("--text-file", metavar="FILE")
+        parser.option("--source", metavar="KIND", type=partial(_source, speech))
+        parser.option("--wikipedia", metavar="TITLE")
+        parser.option("--article", metavar="TITLE")
+        parser.option("--address", key="address_of_article", metavar="URL")
+        for name in ("--revision", "--licence", "--continuation"):
+            parser.option(name, metavar="TEXT")
+        for name in ("--models", "--tags", "--watch"):
+            parser.option(
+                name, key="models_of_prompt" if name == "--models" else "", metavar="A,B",
+                type=partial(_names, speech), default=(),
+            )
     if command == "export":
         parser.option("GLOB", nargs="?")
     if command in ("export", "import"):
@@ -118,6 +134,12 @@ def _count(speech: Speech, text: str) -> int:
 def _tier(speech: Speech, text: str) -> str:
     if text != "full":
         raise argparse.ArgumentTypeError(speech.of("not_a_tier", found=text[:20]))
+    return text
+
+
+def _source(speech: Speech, text: str) -> str:
+    if text not in ("own", "adapted", "quoted"):
+        raise argparse.ArgumentTypeError(speech.of("not_a_source", found=text[:20]))
     return text
 
 

@@ -6,17 +6,13 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
-from gallery.command.speech import Speech
+from gallery.command.speech import Mistake, Speech
 from gallery.engine.asked import asked_entries
 from gallery.engine.machine import KnownFiles
 from gallery.engine.plan import Step, steps
 from gallery.validation import gallery_root, read_catalog
 from gallery.validation.problems import did_you_mean, listed
 from gallery.validation.schema import Catalog
-
-
-class Mistake(Exception):
-    """What was typed on the command line cannot be done; the message says why in the reader's language."""
 
 
 def check(arguments: argparse.Namespace, speech: Speech) -> int:
@@ -148,6 +144,12 @@ def import_(arguments: argparse.Namespace, speech: Speech) -> int:
         speech.say("import_replaced", n=len(done.replaced), names=listed(done.replaced, 8))
     speech.say("imported", entries=len(done.entries), new=done.n_new, same=done.n_same)
     return 0
+
+
+def add(arguments: argparse.Namespace, speech: Speech) -> int:
+    from gallery.adding.add import add as add_prompt
+
+    return add_prompt(vars(arguments), gallery_root(), speech)
 
 
 def serve(arguments: argparse.Namespace, speech: Speech) -> int:

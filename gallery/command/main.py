@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gallery.command import commands
 from gallery.command.arguments import parse, utf8
-from gallery.command.speech import Speech
+from gallery.command.speech import Mistake, Speech
 from gallery.messages import language_of_environment
 from gallery.validation import CatalogProblems, gallery_root
 
@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
             print(problem.text(speech.language), file=sys.stderr)
         speech.complain("problems", n=len(error.problems))
         return MEND
-    except commands.Mistake as error:
+    except Mistake as error:
         print(error, file=sys.stderr)
         return MEND
     except KeyboardInterrupt:

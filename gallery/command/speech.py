@@ -11,6 +11,10 @@ from gallery.messages import Messages, Wording
 words = Messages(Path(__file__).with_name("messages.toml"))
 
 
+class Mistake(Exception):
+    """What was typed on the command line cannot be done; the message says why in the reader's language."""
+
+
 class Speech:
     """Prints wordings in ``language``."""
 
