@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gallery.adding.draft import Draft
-from gallery.adding.questions import complete, missing
+from gallery.adding.questions import complete
 from gallery.adding.tokenization import tokenizations
 from gallery.adding.wikipedia import Article, NoArticle, look_up
 from gallery.adding.words import words
@@ -39,8 +39,8 @@ def add(typed: dict[str, Any], root: Path, speech: Speech) -> int:
     _must_be_text({**given, "wikipedia": typed["wikipedia"]}, speech)
     if typed["wikipedia"] is not None:
         given = _with_article(given, typed["wikipedia"], speech)
-    asked_for = bool(missing(given))
-    draft = Draft(**complete(given, speech))
+    whole = complete(given, speech)
+    draft = Draft(**whole)
     data = draft.yaml()
     try:
         catalog = read_catalog(root, candidate=(draft.id, data))
@@ -48,7 +48,7 @@ def add(typed: dict[str, Any], root: Path, speech: Speech) -> int:
         for problem in error.problems:
             speech.note({speech.language: problem.text(speech.language)})
         speech.note(words("nothing_written", n=len(error.problems)))
-        if asked_for:
+        if whole != given:
             speech.note(words("again", command=_command(draft)))
         return 2
     prompt = next(prompt for prompt in catalog.prompts if prompt.id == draft.id)
@@ -132,12 +132,12 @@ def _show_tokens(prompt: Prompt, catalog: Catalog, root: Path, speech: Speech) -
 
 def _command(draft: Draft) -> str:
     """What could be typed to say the same again, so that no answer is lost."""
-    parts = [_COMMAND, "add"]
+    parts = ["add"]
     for field in fields(Draft):
         value = getattr(draft, field.name)
-        if value:
+        if value not in (None, ()):
             parts += [f"--{field.name.replace('_', '-')}", value if isinstance(value, str) else ",".join(value)]
-    return f"{_COMMAND} {shlex.join(parts[1:])}"
+    return f"{_COMMAND} {shlex.join(parts)}"
 
 
 def _write_new(path: Path, data: bytes) -> None:
