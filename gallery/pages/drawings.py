@@ -10,13 +10,14 @@ import importlib.util
 import inspect
 import io
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from gallery.pages.words import Language
-from gallery.store.files import write_atomically
+from gallery.store.files import CannotWrite, write_atomically
 from gallery.subjects import RECEIPT, Figure
 from gallery.validation.schema import COMPARISON_KINDS
 from lmviz.results import Result
@@ -77,12 +78,11 @@ class Drawings:
         position = figure.position if position is None else position
         layer = figure.options.get("layer") if layer is None else layer
         path = self._drawing_path(figure, language, position, layer, first)
-        if path is not None and path.is_file():
-            return Drawing(**json.loads(path.read_text(encoding="utf-8")))
+        if path is not None and (kept := _kept(path)) is not None:
+            return kept
         results = {name: self.read(figure.results[name]) for name in _in_order(figure, first)}
         drawing = _draw(figure, results, language, position, layer)
-        if path is not None:
-            write_atomically(path, json.dumps(asdict(drawing), ensure_ascii=False).encode())
+        _keep(path, json.dumps(asdict(drawing), ensure_ascii=False))
         return drawing
 
     def has(self, figure: Figure, language: Language, first: str | None = None) -> bool:
@@ -98,8 +98,7 @@ class Drawings:
         from lmviz import figures
 
         svg = figures.thumbnail(self.read(next(iter(figure.results.values()))), language)
-        if path is not None:
-            write_atomically(path, svg.encode())
+        _keep(path, svg)
         return svg
 
     def read(self, key: str) -> Result:
@@ -119,6 +118,21 @@ class Drawings:
             return None
         name = hashlib.sha256(json.dumps(request, ensure_ascii=False).encode()).hexdigest()[:32]
         return self.directory / (name + suffix)
+
+
+def _kept(path: Path) -> Drawing | None:
+    """The drawing under ``path``, None where there is none or it is not intact: it is then drawn again."""
+    try:
+        return Drawing(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, RecursionError):
+        return None
+
+
+def _keep(path: Path | None, content: str) -> None:
+    """Keeps a drawing where that can be written; a full disk costs time the next time, never a figure."""
+    if path is not None:
+        with suppress(CannotWrite):
+            write_atomically(path, content.encode())
 
 
 def _in_order(figure: Figure, first: str | None) -> list[str]:

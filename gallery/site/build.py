@@ -13,6 +13,8 @@ from pathlib import Path
 from gallery.pages.words import LANGUAGES, Language, Words
 from gallery.site.drawing_ahead import draw_ahead
 from gallery.site.fingerprint import fingerprint
+from gallery.store.files import flush_directory
+from gallery.store.lock import only_one
 from gallery.validation.reader import read_catalog
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -32,7 +34,8 @@ def build_site(root: Path, site_dir: Path | None = None, *, address: str | None 
     Args:
         root: holds ``gallery/catalog`` and ``build``.
         site_dir: where the site goes; by default ``site`` under ``root``. A site that stands there stays as it is
-            until the new one is complete, and for good if that fails.
+            until the new one is complete, and for good if that fails or is killed. Waits while another process builds
+            into the same directory.
         address: where the site will be published; by default the environment's ``LMVIZ_SITE_URL``.
         language: of what ``say`` is told and of errors.
         force: build even if nothing has changed since the site was built.
@@ -43,17 +46,34 @@ def build_site(root: Path, site_dir: Path | None = None, *, address: str | None 
     Raises:
         CatalogProblems: the catalog cannot be read.
         SiteError: MkDocs or Pagefind failed.
+        OSError: something cannot be written.
     """
     root = Path(root).resolve()
     site_dir = (Path(site_dir) if site_dir else root / "site").resolve()
     address = os.environ.get("LMVIZ_SITE_URL", "") if address is None else address
     words = Words(language)
     read_catalog(root, look_at_models=False)
-    state = fingerprint(root, address)
-    mark = site_dir / MARK
-    if not force and mark.is_file() and mark.read_text(encoding="ascii").strip() == state:
+    if not force and _is_current(site_dir, fingerprint(root, address)):
         say(words("build.unchanged"))
         return site_dir
+    with only_one(site_dir.with_name(f".{site_dir.name}.lock"), lambda: say(words("build.waiting"))):
+        _put_back(site_dir)
+        state = fingerprint(root, address)
+        if not force and _is_current(site_dir, state):
+            say(words("build.unchanged"))
+        else:
+            _build_alone(root, site_dir, state, address, say, words)
+    return site_dir
+
+
+def _is_current(site_dir: Path, state: str) -> bool:
+    mark = site_dir / MARK
+    return mark.is_file() and mark.read_text(encoding="ascii").strip() == state
+
+
+def _build_alone(root: Path, site_dir: Path, state: str, address: str, say: Callable[[str], None],
+                 words: Words) -> None:
+    """What `build_site` does while nobody else builds into that directory."""
     building = site_dir.with_name(f".{site_dir.name}.building")
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)  # a directory that takes nothing is found out before minutes of drawing
@@ -69,7 +89,6 @@ def build_site(root: Path, site_dir: Path | None = None, *, address: str | None 
         _swap(building, site_dir)
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    return site_dir
 
 
 def _mkdocs(edition: Language, root: Path, site_dir: Path, address: str, say: Callable[[str], None],
@@ -134,15 +153,31 @@ def _tidy(site_dir: Path, address: str) -> None:
 
 
 def _swap(new: Path, site_dir: Path) -> None:
-    """Puts ``new`` where ``site_dir`` is; the old site is gone only once the new one stands."""
-    old = site_dir.with_name(f".{site_dir.name}.old")
+    """Puts ``new`` where ``site_dir`` is; the old site is gone only once the new one stands.
+
+    Pages reach the disk before the name that makes them the site: a power cut leaves the old site or the new one, not
+    a site of empty files that passes for current.
+    """
+    old = _old(site_dir)
     shutil.rmtree(old, ignore_errors=True)
+    if hasattr(os, "sync"):
+        os.sync()
     if site_dir.exists():
         site_dir.rename(old)
     try:
         new.rename(site_dir)
     except OSError:
-        if old.exists():
-            old.rename(site_dir)
+        _put_back(site_dir)
         raise
+    flush_directory(site_dir.parent)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _put_back(site_dir: Path) -> None:
+    """Puts the old site back that a build killed in the middle of `_swap` had set aside."""
+    if not site_dir.exists() and _old(site_dir).exists():
+        _old(site_dir).rename(site_dir)
+
+
+def _old(site_dir: Path) -> Path:
+    return site_dir.with_name(f".{site_dir.name}.old")

@@ -18,6 +18,7 @@ from miniature import REPOSITORY
 
 from gallery.site import build as building
 from gallery.site.build import SiteError, build_site
+from gallery.site.editions import open_edition
 from gallery.site.serve import open_server
 
 BLOCKER = """
@@ -87,8 +88,75 @@ def test_a_build_that_fails_leaves_the_old_site(site_root, tmp_path, monkeypatch
     monkeypatch.setattr(building, "_mkdocs", fail)
     with pytest.raises(SiteError):
         build_site(site_root, site, say=lambda line: None)
-    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert {path.name for path in tmp_path.iterdir()} == {"site", ".site.lock"}
     assert (site / "index.html").read_text(encoding="utf-8") == "old"
+
+WRITES_A_SITE = """
+import sys, time
+from pathlib import Path
+from gallery.site import build as building
+def pages(edition, root, site_dir, *rest):
+    site_dir.mkdir(exist_ok=True)
+    for number in range(20):
+        (site_dir / f"{number}.html").write_text(edition)
+        time.sleep(0.05)
+building.draw_ahead = lambda *arguments: None
+building._mkdocs = pages
+building._pagefind = lambda *arguments: None
+"""
+BUILDS_IT = "building.build_site(Path(sys.argv[1]), say=print, address='', language='en')"
+DIES_IN_BETWEEN = """
+import os, signal
+rename = Path.rename
+Path.rename = lambda self, to: os.kill(os.getpid(), signal.SIGKILL) if to.name == "site" else rename(self, to)
+"""
+
+
+def python(code: str, root: Path) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "-c", code, str(root)], cwd=REPOSITORY, text=True, stdout=subprocess.PIPE)
+
+
+def test_two_builds_of_one_site_take_turns(miniature):
+    builds = [python(WRITES_A_SITE + BUILDS_IT, miniature) for _ in range(2)]
+    said = sorted((build.communicate(timeout=120)[0] for build in builds), key=len)
+    assert [build.returncode for build in builds] == [0, 0]
+    waited = [text for text in said if "Another process is building the site" in text]
+    assert len(waited) == 1 and "up to date" in waited[0] and "Writing the Japanese pages" not in waited[0]
+    assert {path.name for path in (miniature / "site/en").iterdir()} == {f"{number}.html" for number in range(20)}
+    assert not (miniature / ".site.building").exists()
+
+
+def test_a_site_set_aside_by_a_build_that_was_killed_is_put_back(miniature, monkeypatch):
+    (miniature / "site").mkdir()
+    (miniature / "site/index.html").write_text("old", encoding="utf-8")
+    killed = python(WRITES_A_SITE + DIES_IN_BETWEEN + BUILDS_IT, miniature)
+    killed.communicate(timeout=120)
+    assert killed.returncode == -9 and not (miniature / "site").exists()
+
+    def fail(*arguments):
+        raise SiteError("no")
+
+    monkeypatch.setattr(building, "_mkdocs", fail)
+    with pytest.raises(SiteError):
+        build_site(miniature, say=lambda line: None)
+    assert (miniature / "site/index.html").read_text(encoding="utf-8") == "old"
+    assert [path.name for path in miniature.glob(".site.*")] == [".site.lock"]
+
+
+def test_a_drawing_that_is_not_whole_or_cannot_be_kept_is_drawn_again(built, monkeypatch):
+    edition = open_edition(built, "ja")
+    subject, figure = next(found for found in edition.figures() if found[1].kind == "tokens")
+    whole = edition.drawings.draw(figure, "ja")
+    (path,) = (built / "build/drawings").iterdir()
+    content = path.read_bytes()
+    for damaged in (b"", content[:-9], b"[]"):
+        path.write_bytes(damaged)
+        assert edition.drawings.draw(figure, "ja") == whole
+        assert path.read_bytes() == content
+    path.unlink()
+    path.parent.rmdir()
+    path.parent.write_bytes(b"where drawings would be kept, there can be none")
+    assert edition.drawings.draw(figure, "ja") == whole
 
 
 def test_the_site_is_served_with_the_types_that_browsers_ask_for(site, monkeypatch):
