@@ -70,7 +70,15 @@ class Edition:
     def entries_of(self, subject: Prompt | Model) -> list[Entry]:
         """The entries of one prompt or of one model."""
         kind = "prompt" if isinstance(subject, Prompt) else "model"
-        return [entry for entry in self.entries if getattr(entry, kind).id == subject.id]
+        return self._entries_by[kind].get(subject.id, [])
+
+    @cached_property
+    def _entries_by(self) -> dict[str, dict[str, list[Entry]]]:
+        found: dict[str, dict[str, list[Entry]]] = {"prompt": {}, "model": {}}
+        for entry in self.entries:
+            found["prompt"].setdefault(entry.prompt.id, []).append(entry)
+            found["model"].setdefault(entry.model.id, []).append(entry)
+        return found
 
     def title(self, subject: Subject) -> str:
         """What an entry or a comparison is called in a line."""
@@ -83,9 +91,15 @@ class Edition:
 
     def compared_in(self, entry: Entry) -> list[Comparison]:
         """The comparisons that an entry is part of."""
-        found = {part.comparison.id: part.comparison for part in self.comparisons
-                 if any(other.id == entry.id for other in part.entries)}
-        return list(found.values())
+        return list(self._comparisons_by_entry.get(entry.id, {}).values())
+
+    @cached_property
+    def _comparisons_by_entry(self) -> dict[str, dict[str, Comparison]]:
+        found: dict[str, dict[str, Comparison]] = {}
+        for part in self.comparisons:
+            for entry in part.entries:
+                found.setdefault(entry.id, {})[part.comparison.id] = part.comparison
+        return found
 
     def tag(self, tag: str) -> str:
         """A tag's readable name."""

@@ -12,12 +12,17 @@ from gallery.pages.edition import Edition
 from gallery.pages.trust import opening
 from gallery.pages.words import LANGUAGES, Language
 from gallery.site.editions import open_edition
+from gallery.subjects import Figure, Subject
 from lmviz.machine import cores
 
 FEW = 6
 """Below this many figures, starting processes takes longer than drawing."""
 
+_AT_ONCE = 8
+"""Figures that a process takes from the queue together."""
+
 _editions: dict[Language, Edition] = {}
+_figures: dict[tuple[Language, str, str], tuple[Subject, Figure]] = {}
 
 
 def draw_ahead(root: Path, tell: Callable[[int, int], None]) -> None:
@@ -37,20 +42,21 @@ def draw_ahead(root: Path, tell: Callable[[int, int], None]) -> None:
         return
     tell(0, len(wanted))
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _open, (str(root),)) as pool:
-        for done, _ in enumerate(pool.map(_draw, wanted), 1):
+        for done, _ in enumerate(pool.map(_draw, wanted, chunksize=_AT_ONCE), 1):
             if done % 25 == 0 or done == len(wanted):
                 tell(done, len(wanted))
 
 
 def _open(root: str) -> None:
     for language in LANGUAGES:
-        _editions[language] = open_edition(Path(root), language)
+        edition = _editions[language] = open_edition(Path(root), language)
+        for subject, figure in edition.figures():
+            _figures[language, subject.id, figure.kind] = subject, figure
 
 
 def _draw(wanted: tuple[str, str, Language]) -> None:
     subject_id, kind, language = wanted
     edition = _editions[language]
-    for subject, figure in edition.figures():
-        if subject.id == subject_id and figure.kind == kind:
-            with suppress(Exception):
-                edition.drawings.draw(figure, language, first=opening(edition, subject, figure))
+    subject, figure = _figures[language, subject_id, kind]
+    with suppress(Exception):
+        edition.drawings.draw(figure, language, first=opening(edition, subject, figure))
