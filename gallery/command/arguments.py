@@ -86,10 +86,11 @@ def parse(argv: list[str], speech: Speech) -> argparse.Namespace:
         parser.option("--jobs", metavar="N", type=partial(_count, speech))
         parser.option("--threads", metavar="N", type=partial(_count, speech))
         parser.option("--no-site", action="store_true")
-    if command in ("build", "site"):
+    if command in ("build", "site", "serve"):
         parser.option("--address", metavar="URL")
     if command == "serve":
         parser.option("--port", metavar="N", type=partial(_count, speech), default=8000)
+        parser.option("--no-watch", action="store_true")
     if command == "add":
         for name in ("--id", "--title-ja", "--title-en", "--about-ja", "--about-en", "--text"):
             parser.option(name, metavar="TEXT")

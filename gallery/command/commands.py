@@ -153,9 +153,15 @@ def add(arguments: argparse.Namespace, speech: Speech) -> int:
 
 
 def serve(arguments: argparse.Namespace, speech: Speech) -> int:
+    from gallery.site.live.following import serve_and_follow
     from gallery.site.serve import serve as serve_site
 
-    serve_site(gallery_root() / "site", port=arguments.port, language=speech.language, say=speech.line)
+    root = gallery_root()
+    if arguments.no_watch:
+        serve_site(root / "site", port=arguments.port, language=speech.language, say=speech.line)
+    else:
+        options = ["--address", arguments.address] if arguments.address else []
+        serve_and_follow(root, port=arguments.port, language=speech.language, say=speech.line, options=options)
     return 0
 
 
