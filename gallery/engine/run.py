@@ -170,7 +170,7 @@ def _build_alone(
                 remember(task.model, task.commit, root, lock)
         if tasks:
             device = settings["device"]
-            _check_device(device)
+            check_device(device)
             known.save()  # a disk that takes nothing is found out before anything is computed
             settings["jobs"] = jobs = settings["jobs"] or default_jobs(tasks, device)
             say(words("to_compute", n=len(tasks), jobs=min(jobs, len(tasks)), device=device))
@@ -181,7 +181,7 @@ def _build_alone(
         _conclude(root, summary, known, started, settings)
 
 
-def _check_device(device: str) -> None:
+def check_device(device: str) -> None:
     """Raises `DeviceUnusable`, and ``ModuleNotFoundError`` where PyTorch is not installed; imports it for GPUs only."""
     if device in ("auto", "cpu"):
         if find_spec("torch") is None:
@@ -230,7 +230,7 @@ def _compute(
                 write_failure(task, outcome.reason)
                 say(words("progress_failed", done=done, n=len(tasks), entry=outcome.id, why=outcome.reason))
                 continue
-            left = _left((time.monotonic() - started) / done * (len(tasks) - done)) if done < len(tasks) else ""
+            left = time_left((time.monotonic() - started) / done * (len(tasks) - done)) if done < len(tasks) else ""
             say(words("progress", done=done, n=len(tasks), entry=outcome.id, seconds=outcome.seconds, left=left))
             for (kind, name), why in outcome.failures.items():
                 say(words("figure_failed", kind=kind, name=f" ({name})" if name else "", why=why))
@@ -239,7 +239,7 @@ def _compute(
                 known.know(key, store.path(key))
 
 
-def _left(seconds: float) -> Wording:
+def time_left(seconds: float) -> Wording:
     if seconds < 90:
         return words("left", left=words("seconds", n=max(1, round(seconds))))
     return words("left", left=words("minutes", n=round(seconds / 60)))
