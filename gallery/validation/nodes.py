@@ -28,6 +28,7 @@ _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 # Beside the control characters, those that turn the reading direction of what follows them on a page.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+_BREAKS = re.compile(r"\s*[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -78,7 +79,8 @@ class File:
             self.n_unsaid += 1
             return
         line, column = (node.line, node.column) if node else (1, 1)
-        self.add(line, column, key, words(key, **values))
+        said = {name: _BREAKS.sub(" ", value) if isinstance(value, str) else value for name, value in values.items()}
+        self.add(line, column, key, words(key, **said))
 
     def add(self, line: int, column: int, key: str, wording: Wording) -> None:
         if self.is_full:
@@ -110,9 +112,12 @@ class File:
         try:
             return _Composer(self).compose(text)
         except yaml.MarkedYAMLError as error:
+            rows = _LINE_BREAK.split(text)
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            indentation = "".join(_LINE_BREAK.split(text)[line - 1 : line])[:column]
+            if line > len(rows):  # libyaml ends a last line that has no end
+                line, column = len(rows), len(rows[-1]) + 1
+            indentation = rows[line - 1][:column]
             if indentation.endswith("\t") and not indentation.strip():
                 self.add(line, column, "tab", words("tab"))
             else:

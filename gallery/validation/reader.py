@@ -90,10 +90,18 @@ def _raise_problems(files: list[File]) -> None:
         raise CatalogProblems(problems)
 
 
-def _load(root: Path, name: str, files: list[File], *, required: bool = True) -> tuple[File, Node | None]:
+def _printable(name: str) -> str:
+    """A file's name in one line, whatever it holds."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in name)
+
+
+def _load(
+    root: Path, name: str, files: list[File], *, required: bool = True, path: Path | None = None
+) -> tuple[File, Node | None]:
+    """Reads ``path``, by default the one of that name."""
     file = File(name)
     files.append(file)
-    path = root / name
+    path = path or root / name
     try:
         if path.exists() and not path.is_file():
             file.report(None, "not_a_file")
@@ -191,15 +199,15 @@ def _read_directory(
             file.report(None, "directory_missing_in_catalog", path=str(directory))
         return
     for path in sorted(directory.iterdir()):
-        name = f"{CATALOG}/{folder}/{path.name}"
+        name = f"{CATALOG}/{folder}/{_printable(path.name)}"
         if path.name.startswith(".") or path.name.endswith("~"):
             continue
         if path.suffix != ".yaml":
             file = File(name)
             files.append(file)
-            file.report(None, _STRAY[folder], expected=f"{path.stem}.yaml")
+            file.report(None, _STRAY[folder], expected=f"{_printable(path.stem)}.yaml")
             continue
-        file, node = _load(root, name, files)
+        file, node = _load(root, name, files, path=path)
         yield path.stem, file, node
 
 
