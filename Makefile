@@ -1,5 +1,6 @@
 # make gallery   builds the gallery into site/        make test   runs the tests
 # make serve     shows site/ in a browser             make lock   resolves the dependencies anew
+# make soak      tests for an hour what tests otherwise try for a minute
 #
 # Everything is installed into .venv from requirements*.lock. PYTHON=python3.12 chooses another interpreter.
 
@@ -8,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TORCH := 2.13.0
 
-.PHONY: gallery site serve test lock clean
+.PHONY: gallery site serve test soak lock clean
 .DELETE_ON_ERROR:
 
 gallery: $(VENV)/gallery.installed
@@ -24,6 +25,9 @@ test: $(VENV)/test.installed
 	@sh tests/install_browser.sh
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pytest
+
+soak: $(VENV)/test.installed
+	@$(BIN)/python tests/soak/mutated_catalogs.py
 
 # Debian ships venv without pip's own wheel unless python3-venv is there: the system's pip then installs into it.
 $(BIN)/python:
