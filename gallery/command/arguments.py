@@ -11,7 +11,7 @@ from typing import NoReturn
 from gallery.command.speech import Speech
 from gallery.validation.problems import did_you_mean
 
-COMMANDS = ("check", "build", "site", "status", "serve", "add", "publish", "export", "import", "convert")
+COMMANDS = ("check", "build", "site", "status", "verify", "serve", "add", "publish", "export", "import", "convert")
 _REASONS = {
     "unknown_option": r"unrecognized arguments: (?P<found>.*)",
     "value_missing": r"argument (?P<option>\S+): expected one argument",
@@ -88,6 +88,14 @@ def parse(argv: list[str], speech: Speech) -> argparse.Namespace:
         parser.option("--no-site", action="store_true")
     if command in ("build", "site", "serve"):
         parser.option("--address", metavar="URL")
+    if command == "verify":
+        parser.option("GLOB", nargs="?", key="only")
+        parser.option("--device", metavar="DEVICE", type=partial(_device, speech), default="auto")
+        parser.option("--jobs", metavar="N", type=partial(_count, speech))
+        parser.option("--threads", metavar="N", type=partial(_count, speech))
+        parser.option("--repair", action="store_true")
+    if command in ("status", "verify"):
+        parser.option("--json", action="store_true")
     if command == "serve":
         parser.option("--port", metavar="N", type=partial(_count, speech), default=8000)
         parser.option("--no-watch", action="store_true")

@@ -81,6 +81,29 @@ def status(arguments: argparse.Namespace, speech: Speech) -> int:
     return 0
 
 
+def verify(arguments: argparse.Namespace, speech: Speech) -> int:
+    from gallery.command.verdicts import as_json, summarize, tell
+    from gallery.engine.run import DeviceUnusable
+    from gallery.verification.verify import verify as verify_results
+
+    root = gallery_root()
+    catalog = read_catalog(root)
+    _must_match(catalog, arguments.GLOB, (), speech)
+    try:
+        report = verify_results(
+            catalog, root, only=arguments.GLOB, device=arguments.device, jobs=arguments.jobs,
+            threads=arguments.threads, repair=arguments.repair, say=speech.note,
+            tell=lambda verdict: None if arguments.json else tell(verdict, speech),
+        )
+    except DeviceUnusable as error:
+        raise Mistake(error.wording[speech.language]) from None
+    if arguments.json:
+        speech.line(as_json(report))
+    else:
+        summarize(report, speech)
+    return 0 if report.ok else 1
+
+
 def publish(arguments: argparse.Namespace, speech: Speech) -> int:
     from gallery.engine.publish import publish as ship
 
