@@ -7,7 +7,7 @@ import numpy as np
 from lmviz.figures import character_columns as of
 from lmviz.figures import labels, notation
 from lmviz.figures.messages import Language, message
-from lmviz.figures.titles import Thresholds, layer_name
+from lmviz.figures.titles import Thresholds, layer_name, leap
 from lmviz.results import CharacterLens
 
 
@@ -19,20 +19,17 @@ def title(result: CharacterLens, language: Language) -> str:
 
 
 def _leap(result: CharacterLens, found: list[of.Column], language: Language) -> str | None:
-    ranks = of.ranks(result, found).astype(float)
+    ranks = of.ranks(result, found)
     where = np.flatnonzero(ranks[-1] > 0)
-    if not where.size or len(ranks) < 2:
-        return None
     ranks = ranks[:, where]
-    worst_after = np.flip(np.maximum.accumulate(np.flip(ranks, 0), 0), 0)
-    gain = np.where(worst_after[1:] <= Thresholds.JUMP_END, ranks[:-1] / ranks[1:], 0)
-    at, column = np.unravel_index(int(np.argmax(gain)), gain.shape)
-    if gain[at, column] < Thresholds.JUMP:
+    leapt = leap(ranks)
+    if leapt is None:
         return None
+    at, column = leapt
     return message(
         "characters.title.jump", language, character=of.name(found[where[column]], language),
-        layer=layer_name(at + 1, language), before=notation.rank(ranks[at, column]),
-        after=notation.rank(ranks[at + 1, column]),
+        layer=layer_name(at, language), before=notation.rank(ranks[at - 1, column]),
+        after=notation.rank(ranks[at, column]),
     )
 
 

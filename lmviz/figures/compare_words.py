@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lmviz.comparison import SharedAttribution, shared_attribution
-from lmviz.figures import labels, notation, scales
+from lmviz.figures import labels, lead_words, notation, scales
 from lmviz.figures.attribution_words import method_name
 from lmviz.figures.compared import Compared, compared, listed
 from lmviz.figures.messages import Language, message, quoted
@@ -35,27 +35,20 @@ def watched(results: Mapping[str, Any], language: Language, names: Mapping[str, 
     return of
 
 
-def places(log_probabilities: np.ndarray) -> np.ndarray:
-    """Places int64 ``[word]`` among the words at the last layer, 1 the most probable."""
-    last = log_probabilities[:, -1]
-    return 1 + (last[None, :] > last[:, None]).sum(axis=1)
-
-
 def compare_watched_words(results: Mapping[str, Any], language: Language, names: Mapping[str, str] | None) -> Words:
     """The title says whether the same word leads in every model."""
     of = watched(results, language, names)
     words = [quoted(labels.visible(word), language) for word in of.results[0].words]
     leaders = []
     for each in of.results:
-        order = np.argsort(-each.log_probabilities[:, -1], kind="stable")
-        top = each.log_probabilities[order, -1]
-        leaders.append(int(order[0]) if len(order) > 1 and top[0] - top[1] >= Thresholds.LEAD else None)
+        first, margin = lead_words.leaders(each)
+        leaders.append(int(first[-1]) if len(words) > 1 and margin[-1] >= Thresholds.LEAD else None)
     title = _claim("compare_watched_words", leaders, lambda word: words[word], "word", of, language)
     separator = message("list.separator", language)
     spoken = [
         separator.join(message("compare_watched_words.value", language, word=words[w],
                                probability=notation.percent(float(each.log_probabilities[w, -1])))
-                       for w in np.argsort(places(each.log_probabilities), kind="stable"))
+                       for w in np.argsort(lead_words.places(each)[:, -1], kind="stable"))
         for each in of.results
     ]
     return (title, message("compare_watched_words.caption", language),

@@ -7,7 +7,7 @@ import numpy as np
 from lmviz.figures import notation
 from lmviz.figures.measures import measures, values
 from lmviz.figures.messages import Language, message
-from lmviz.figures.titles import Thresholds, layer_name, name
+from lmviz.figures.titles import Thresholds, layer_name, leap, name, worst_after
 from lmviz.results import LensMeasures, Rankings
 
 
@@ -74,13 +74,12 @@ def _rank(result: Rankings, language: Language) -> str:
         return message("rankings.title.settled", language)
     if ranks.size == 0 or ranks.shape[0] < 2:
         return ""
-    # A leap counts only where the token then stays: a rank that bounces back has not arrived.
-    gain = np.where(_worst_after(ranks)[1:] <= Thresholds.JUMP_END, ranks[:-1] / ranks[1:], 0)
-    at, column = np.unravel_index(int(np.argmax(gain)), gain.shape)
-    if gain[at, column] >= Thresholds.JUMP:
+    leapt = leap(ranks)
+    if leapt:
+        at, column = leapt
         return message("rankings.title.jump", language, token=name(result, int(where[column]), language),
-                       layer=layer_name(at + 1, language), before=notation.rank(ranks[at, column]),
-                       after=notation.rank(ranks[at + 1, column]))
+                       layer=layer_name(at, language), before=notation.rank(ranks[at - 1, column]),
+                       after=notation.rank(ranks[at, column]))
     late = _late(result, language) if isinstance(result, LensMeasures) else ""
     climb = np.where(ranks[-1] <= Thresholds.JUMP_END, ranks[0] / ranks[-1], 0)
     column = int(np.argmax(climb))
@@ -96,7 +95,7 @@ def _surprisal(result: LensMeasures, language: Language) -> str:
     bits = values(result, "surprisal")[:, where]
     if bits.size == 0 or bits.shape[0] < 2:
         return ""
-    fall = bits[:-1] - _worst_after(bits)[1:]
+    fall = bits[:-1] - worst_after(bits)[1:]
     at, column = np.unravel_index(int(np.argmax(fall)), fall.shape)
     if fall[at, column] < Thresholds.FALL:
         return ""
@@ -127,8 +126,3 @@ def _divergence(result: LensMeasures, language: Language) -> str:
         return message("rankings.title.early", language, count=settled.size, early=early,
                        layer=layer_name(half, language))
     return late
-
-
-def _worst_after(numbers: np.ndarray) -> np.ndarray:
-    """The largest number ``[layer, position]`` from each layer on."""
-    return np.flip(np.maximum.accumulate(np.flip(numbers, 0), 0), 0)

@@ -76,6 +76,26 @@ def lens_row(result: LayerPredictions, layer: int, position: int) -> tuple[np.nd
     return result.token_ids[layer, position], result.log_probabilities[layer, position]
 
 
+def worst_after(numbers: np.ndarray) -> np.ndarray:
+    """The largest number ``[layer, column]`` from each layer on."""
+    return np.flip(np.maximum.accumulate(np.flip(numbers, 0), 0), 0)
+
+
+def leap(ranks: np.ndarray) -> tuple[int, int] | None:
+    """The layer and the column of the steepest rise to the top between two layers, or None.
+
+    It counts only where the column then stays at the top: a rank that bounces back has not arrived.
+
+    Args:
+        ranks: ``[layer, column]``, all of them ranks.
+    """
+    if ranks.size == 0 or len(ranks) < 2:
+        return None
+    gain = np.where(worst_after(ranks)[1:] <= Thresholds.JUMP_END, ranks[:-1] / ranks[1:], 0)
+    above, column = np.unravel_index(int(np.argmax(gain)), gain.shape)
+    return (int(above) + 1, int(column)) if gain[above, column] >= Thresholds.JUMP else None
+
+
 def candidates(result: LayerPredictions, layer: int, position: int, language: Language) -> list[tuple[str, float]]:
     """Quoted names and log-probabilities of `lens_row`; empty at position 0."""
     ids, logs = lens_row(result, layer, position)

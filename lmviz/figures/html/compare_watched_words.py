@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from lmviz.figures import labels, notation, rendering
 from lmviz.figures.charts import style
 from lmviz.figures.charts.compare_watched_words import panel
-from lmviz.figures.compare_words import places, watched
+from lmviz.figures.compare_words import watched
 from lmviz.figures.compared import Compared, listed, scope
 from lmviz.figures.html import fragment as f
 from lmviz.figures.html.spans import hue
+from lmviz.figures.lead_words import places
 from lmviz.figures.messages import Language, message, quoted
 from lmviz.figures.scales import colours
 from lmviz.results import WatchedWords
@@ -61,7 +62,7 @@ def _table(of: Compared, language: Language) -> str:
             f'<td><{"b" if place == 1 else "span"}>'
             f'{f.escape(message("compare_watched_words.place", language, place=int(place)))}'
             f'</{"b" if place == 1 else "span"}> <span class="soft">{notation.percent(float(log))}</span></td>'
-            for place, log in zip(places(each.log_probabilities), each.log_probabilities[:, -1], strict=True)
+            for place, log in zip(places(each)[:, -1], each.log_probabilities[:, -1], strict=True)
         )
         rows.append(f'<tr><th scope="row"><i class="swatch {hue(model)}"></i>{f.escape(name)}</th>{cells}</tr>')
     corner = f.escape(message("compare.model", language))
