@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,10 @@ from gallery.engine.asked import Asked, asked_entries, asked_pairs
 from gallery.engine.manifest import Manifest, manifest_path, read_manifest
 from gallery.engine.request import Wanted
 from gallery.engine.task import texts_of
-from gallery.messages import LANGUAGES
+from gallery.messages import LANGUAGES, Wording
 from gallery.store import DamagedResult, Store, path_in
 from gallery.store.files import CannotWrite, write_atomically
+from gallery.store.lock import only_one
 from gallery.subjects import Figure
 from gallery.transfer.archive import BadArchive, read_archive
 from gallery.transfer.words import words
@@ -49,11 +50,14 @@ class Imported:
     n_same: int = 0
 
 
-def import_archive(catalog: Catalog, root: Path, path: Path, *, replace: bool = False) -> Imported:
+def import_archive(
+    catalog: Catalog, root: Path, path: Path, *, replace: bool = False, say: Callable[[Wording], None] = lambda w: None
+) -> Imported:
     """Take results and manifests in, all or none. Models are not looked at.
 
     Args:
         replace: take the archive's results also where others lie under the same keys.
+        say: is told, by language, that a build has to end first.
 
     Raises:
         BadArchive: it is damaged, holds what is not ours, or speaks of what this catalog does not ask.
@@ -62,6 +66,11 @@ def import_archive(catalog: Catalog, root: Path, path: Path, *, replace: bool = 
         OSError: the archive cannot be read.
     """
     root = Path(root)
+    with only_one(root / "build" / ".lock", lambda: say(words("build_runs"))):
+        return _import_alone(catalog, root, path, replace)
+
+
+def _import_alone(catalog: Catalog, root: Path, path: Path, replace: bool) -> Imported:
     stage = root / "build" / STAGE
     try:
         shutil.rmtree(stage, ignore_errors=True)

@@ -55,7 +55,11 @@ def take_in(root: Path, path: Path, **options):
 
 
 def files(root: Path) -> dict[str, bytes]:
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    """All but the lock, which is empty."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in root.rglob("*") if path.is_file() and path.name != ".lock"
+    }
 
 
 def rewritten(path: Path, target: Path, change) -> Path:
