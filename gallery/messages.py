@@ -7,13 +7,25 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 LANGUAGES = ("ja", "en")
 
-Wording = dict[str, str]
+
+class Wording(dict[str, str]):
+    """The same in every language.
+
+    Attributes:
+        key: in its table; empty where it comes from none.
+        filled: the values that were filled in, for logs that machines read.
+    """
+
+    key: str = ""
+    filled: Mapping[str, Any] = MappingProxyType({})
 
 
 class Messages:
@@ -28,10 +40,12 @@ class Messages:
 
     def __call__(self, key: str, /, **values: Any) -> Wording:
         """The wording of ``key`` with ``values`` filled in; raises ``KeyError`` for an unknown key or value."""
-        return {
+        wording = Wording({
             language: self.table[key][language].format_map({k: _in(language, v) for k, v in values.items()})
             for language in LANGUAGES
-        }
+        })
+        wording.key, wording.filled = key, values
+        return wording
 
 
 def _in(language: str, value: Any) -> Any:

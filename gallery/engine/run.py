@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -21,12 +17,13 @@ from gallery.engine.fetch import fetch, remember
 from gallery.engine.machine import KnownFiles
 from gallery.engine.plan import Locations, Step, steps
 from gallery.engine.pool import default_jobs, run_tasks
-from gallery.engine.provenance import libraries
+from gallery.engine.progress import Progress
+from gallery.engine.run_log import write_run
 from gallery.engine.task import Task
 from gallery.engine.words import words
 from gallery.messages import Wording
 from gallery.store import Store
-from gallery.store.files import CannotWrite, append_line, remove_leftovers
+from gallery.store.files import CannotWrite, remove_leftovers
 from gallery.store.lock import only_one
 from gallery.validation.reader import read_lock
 from gallery.validation.schema import Catalog, Model
@@ -122,7 +119,8 @@ def named_hub_models(catalog: Catalog, only: str | None, model_ids: Sequence[str
 
 def build(
     catalog: Catalog, root: Path, *, only: str | None = None, model_ids: Sequence[str] = (), tier: str | None = None,
-    device: str = "auto", jobs: int | None = None, threads: int | None = None, say: Say = lambda wording: None,
+    device: str = "auto", jobs: int | None = None, threads: int | None = None, engine: str = "pool",
+    engine_config: Path | None = None, say: Say = lambda wording: None,
 ) -> Summary:
     """Compute what is missing of the chosen entries and minimal pairs; waits while another build of this gallery runs.
 
@@ -132,15 +130,21 @@ def build(
         jobs: worker processes; by default see `gallery.engine.pool.default_jobs`. Changes no byte.
         threads: of each worker; by default see `gallery.engine.machine.threads_for`. Recorded in every result,
             because it may change last bits.
+        engine: ``pool`` for worker processes of this machine, ``parsl`` for those that Parsl starts.
+        engine_config: a Python file with Parsl's configuration; None for a cluster of ``jobs`` workers on this machine.
         say: is told what happens, by language.
 
     Raises:
         DeviceUnusable: before anything is computed.
+        gallery.engine.cluster.ClusterUnusable: Parsl cannot be used as it is configured.
     """
     root = Path(root)
     summary = Summary()
     chosen = choose(catalog, only, model_ids, tier=tier)
-    settings = {"tier": tier, "device": device, "jobs": jobs, "threads": threads}
+    settings = {
+        "tier": tier, "device": device, "jobs": jobs, "threads": threads, "engine": engine,
+        "engine_config": engine_config and str(engine_config),
+    }
     try:
         with only_one(root / "build" / ".lock", lambda: say(words("another_build"))):
             _build_alone(chosen, root, summary, named_hub_models(chosen, only, model_ids), settings, say)
@@ -169,12 +173,9 @@ def _build_alone(
             if task.model.hub is not None:
                 remember(task.model, task.commit, root, lock)
         if tasks:
-            device = settings["device"]
-            check_device(device)
             known.save()  # a disk that takes nothing is found out before anything is computed
-            settings["jobs"] = jobs = settings["jobs"] or default_jobs(tasks, device)
-            say(words("to_compute", n=len(tasks), jobs=min(jobs, len(tasks)), device=device))
-            _compute(tasks, summary, known, say, jobs=jobs, device=device, threads=settings["threads"])
+            outcomes = _start(tasks, root, settings, say)
+            _compute(tasks, outcomes, summary, known, say)
     except CannotWrite as error:
         summary.stopped = words("cannot_write", path=error.filename, why=error.strerror)
     finally:
@@ -214,56 +215,58 @@ def _in_order(tasks: list[Task], models: Sequence[Model]) -> list[Task]:
     return sorted(tasks, key=lambda task: place[task.model.id])
 
 
+def _start(tasks: list[Task], root: Path, settings: dict[str, Any], say: Say) -> Iterator[Outcome]:
+    """Outcomes as they come, from the engine that was asked for."""
+    device, threads, file = settings["device"], settings["threads"], settings["engine_config"]
+    if file is None:
+        check_device(device)
+        settings["jobs"] = settings["jobs"] or default_jobs(tasks, device)
+        say(words("to_compute", n=len(tasks), jobs=min(settings["jobs"], len(tasks)), device=device))
+    else:
+        say(words("to_compute_on_cluster", n=len(tasks), device=device))
+    if settings["engine"] == "pool":
+        return run_tasks(tasks, jobs=settings["jobs"], device=device, threads=threads)
+    from gallery.engine import cluster
+
+    config = cluster.configuration(
+        file and Path(file), root, jobs=settings["jobs"] or 1, device=device, threads=threads
+    )
+    return cluster.run_tasks(tasks, config, device=device, threads=threads)
+
+
 def _compute(
-    tasks: list[Task], summary: Summary, known: KnownFiles, say: Say, *, jobs: int, device: str, threads: int | None
+    tasks: list[Task], coming: Iterator[Outcome], summary: Summary, known: KnownFiles, say: Say
 ) -> None:
     by_id = {task.id: task for task in tasks}
-    started = time.monotonic()
-    with closing(run_tasks(tasks, jobs=jobs, device=device, threads=threads)) as outcomes:
-        for done, outcome in enumerate(outcomes, 1):
+    progress = Progress(tasks)
+    with closing(coming) as outcomes:
+        for outcome in outcomes:
             task = by_id[outcome.id]
+            progress.count(task, outcome)
             summary.outcomes.append(outcome)
             if outcome.status == "stopped":
                 summary.stopped = outcome.reason
                 return
+            at = {"done": progress.done, "n": progress.n, "entry": outcome.id}
             if outcome.status == "failed":
                 write_failure(task, outcome.reason)
-                say(words("progress_failed", done=done, n=len(tasks), entry=outcome.id, why=outcome.reason))
+                say(words("progress_failed", **at, why=outcome.reason))
                 continue
-            left = time_left((time.monotonic() - started) / done * (len(tasks) - done)) if done < len(tasks) else ""
-            say(words("progress", done=done, n=len(tasks), entry=outcome.id, seconds=outcome.seconds, left=left))
+            say(words("progress", **at, seconds=outcome.seconds, left=progress.left(task)))
             for (kind, name), why in outcome.failures.items():
                 say(words("figure_failed", kind=kind, name=f" ({name})" if name else "", why=why))
             store = Store(task.root)
             for key in outcome.computed:
-                known.know(key, store.path(key))
+                with suppress(FileNotFoundError):  # another machine's file, which this one may see a while later
+                    known.know(key, store.path(key))
 
 
-def time_left(seconds: float) -> Wording:
-    if seconds < 90:
-        return words("left", left=words("seconds", n=max(1, round(seconds))))
-    return words("left", left=words("minutes", n=round(seconds / 60)))
-
-
-def _conclude(root: Path, summary: Summary, known: KnownFiles, started: datetime, settings: dict) -> None:
+def _conclude(
+    root: Path, summary: Summary, known: KnownFiles, started: datetime, settings: dict[str, Any]
+) -> None:
     """Remember what was read, and write the run log; where that fails, the build is no worse for it."""
-    record = {
-        "started": started.isoformat(), "finished": datetime.now(UTC).isoformat(), "host": platform.node(),
-        "machine": platform.platform(), "cores": os.cpu_count(), **settings, "libraries": libraries(),
-        "current": sum(step.state == "current" for step in summary.steps),
-        "missing": sum(step.state == "missing" for step in summary.steps),
-        "stopped": summary.stopped and summary.stopped["en"],
-        "entries": [
-            {"id": outcome.id, "status": outcome.status, "reason": outcome.reason and outcome.reason["en"],
-             "seconds": round(outcome.seconds, 3), "peak_bytes": outcome.peak_bytes, "computed": len(outcome.computed),
-             "parts": outcome.parts,
-             "figures_failed": {f"{kind} {name}".strip(): why["en"] for (kind, name), why in outcome.failures.items()},
-             "details": outcome.details}
-            for outcome in summary.outcomes
-        ],
-    }
     try:
         known.save()
-        append_line(root / "build" / "runs.jsonl", json.dumps(record, ensure_ascii=False))
+        write_run(root, started, settings, summary.steps, summary.outcomes, summary.stopped)
     except CannotWrite as error:
         summary.stopped = summary.stopped or words("cannot_write", path=error.filename, why=error.strerror)

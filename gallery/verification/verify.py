@@ -15,7 +15,9 @@ from typing import Any
 from gallery.engine.compute import Outcome
 from gallery.engine.machine import KnownFiles
 from gallery.engine.pool import default_jobs, run_tasks
-from gallery.engine.run import check_device, choose, time_left
+from gallery.engine.progress import time_left
+from gallery.engine.provenance import conditions
+from gallery.engine.run import check_device, choose
 from gallery.engine.words import words
 from gallery.messages import Wording
 from gallery.store import DamagedResult, Store, read_file
@@ -177,7 +179,7 @@ def _judge(stored: Stored, outcome: Outcome, root: Path, scratch: Path) -> tuple
             verdict.state, verdict.reason = "unverified", _why_not(file, outcome)
             continue
         again, made_again = read_file(again_at)
-        verdict.conditions = _conditions(made, made_again)
+        verdict.conditions = conditions(made, made_again)
         verdict.differences = differences(result, again, stored.asked.model.dtype)
         _settle(verdict)
         if verdict.state == "undecided":
@@ -194,19 +196,6 @@ def _settle(verdict: Verdict) -> None:
 
 def _why_not(file: StoredFile, outcome: Outcome) -> Wording:
     return outcome.reason or outcome.failures.get((file.wanted.kind, file.wanted.name)) or own_words("not_computed")
-
-
-def _conditions(made: dict[str, Any], made_again: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """What is not as it was, of what both say."""
-    flat, flat_again = _flat(made), _flat(made_again)
-    return {
-        name: (flat[name], flat_again[name]) for name in flat if name in flat_again and flat[name] != flat_again[name]
-    }
-
-
-def _flat(made: dict[str, Any]) -> dict[str, Any]:
-    libraries = {f"libraries.{name}": version for name, version in made.get("libraries", {}).items()}
-    return {**{name: value for name, value in made.items() if name not in ("libraries", "files")}, **libraries}
 
 
 def _from(root: Path, path: Path) -> str:
