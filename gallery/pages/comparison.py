@@ -15,6 +15,7 @@ from gallery.pages.entry import facts
 from gallery.pages.section import render, section
 from gallery.subjects import Compared, Entry
 from gallery.validation.schema import COMPARISON_KINDS, Comparison, Prompt
+from lmviz.comparison import difference
 
 
 @dataclass(frozen=True)
@@ -91,11 +92,5 @@ def marked_difference(first: str, second: str) -> tuple[Markup, Markup]:
 
     A text that lacks what the other has keeps an empty mark in its place.
     """
-    limit = min(len(first), len(second))
-    begin = next((i for i in range(limit) if first[i] != second[i]), limit)
-    end = next((i for i in range(limit - begin) if first[-1 - i] != second[-1 - i]), limit - begin)
-    marked = []
-    for text in (first, second):
-        stop = len(text) - end
-        marked.append(Markup("{}<mark>{}</mark>{}").format(text[:begin], text[begin:stop], text[stop:]))
-    return marked[0], marked[1]
+    one, other = (Markup("{}<mark>{}</mark>{}").format(*parts) for parts in difference(first, second))
+    return one, other

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os.path import commonprefix
 
 import numpy as np
 
@@ -45,6 +46,13 @@ def parting(pair: PromptPair) -> Parting | None:
     place = int(np.argmax(remembered.max(axis=0))) + skipped
     greatest = float(bits[:, place].max())
     return Parting(place, int(np.flatnonzero(bits[:, place] > PART * greatest)[0]), greatest)
+
+
+def difference(first: str, second: str) -> list[tuple[str, str, str]]:
+    """Each of two texts as what stands before, in and after the place in which they differ."""
+    before = len(commonprefix([first, second]))
+    after = len(commonprefix([first[before:][::-1], second[before:][::-1]]))
+    return [(text[:before], text[before:len(text) - after], text[len(text) - after:]) for text in (first, second)]
 
 
 def shared_places(tokens: TokenTable, other: TokenTable) -> np.ndarray:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from os.path import commonprefix
 from typing import Any
 
 import numpy as np
 
-from lmviz.comparison import parting, shared_places
+from lmviz.comparison import difference, parting, shared_places
 from lmviz.comparison.pairs import FELT
 from lmviz.figures import labels, notation
 from lmviz.figures.compared import Compared, compared
@@ -31,10 +30,8 @@ LIGHT_INK = {5, 6, 7}
 
 def differing(tables: list[TokenTable]) -> list[tuple[str, str, str]]:
     """Each prompt as what stands before, in and after the difference."""
-    prompts = ["".join(table.texts[:table.n_prompt]) for table in tables]
-    before = len(commonprefix(prompts))
-    after = len(commonprefix([prompt[before:][::-1] for prompt in prompts]))
-    return [(p[:before], p[before:len(p) - after], p[len(p) - after:]) for p in prompts]
+    first, second = ("".join(table.texts[:table.n_prompt]) for table in tables)
+    return difference(first, second)
 
 
 def text_names(tables: list[TokenTable], names: Mapping[str, str] | None, language: Language) -> tuple[str, str]:
