@@ -27,6 +27,7 @@ test: $(VENV)/test.installed
 	@$(BIN)/python -m pytest
 
 soak: $(VENV)/test.installed
+	@$(BIN)/python tests/soak/kills.py
 	@$(BIN)/python tests/soak/mutated_catalogs.py
 
 # Debian ships venv without pip's own wheel unless python3-venv is there: the system's pip then installs into it.
