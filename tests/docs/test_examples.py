@@ -54,6 +54,17 @@ def test_the_first_example_is_a_prompt_that_the_catalog_takes(page, tmp_path):
     assert "first-snow" in [prompt.id for prompt in catalog.prompts]
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_examples_of_comparisons_are_taken_by_the_catalog(language, tmp_path):
+    shutil.copytree(CATALOG, tmp_path / "gallery" / "catalog")
+    examples = _fences(ROOT / "docs" / language / "how-to" / "compare.md", "yaml")[:2]
+    added = [yaml.safe_load(example)["id"] for example in examples]
+    for name, example in zip(added, examples, strict=True):
+        (tmp_path / "gallery" / "catalog" / "comparisons" / f"{name}.yaml").write_text(example, encoding="utf-8")
+    catalog = read_catalog(tmp_path, look_at_models=False)
+    assert set(added) <= {comparison.id for comparison in catalog.comparisons}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_live_figures_are_of_the_catalog(page):
     prompts, models = _prompts(), {model["id"] for model in _read(CATALOG / "models.yaml")}
