@@ -5,9 +5,11 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from pathlib import Path
 
+from gallery.engine.startup import end_with_parent
 from gallery.pages.edition import Edition
 from gallery.pages.trust import opening
 from gallery.pages.words import LANGUAGES, Language
@@ -28,7 +30,8 @@ _figures: dict[tuple[Language, str, str], tuple[Subject, Figure]] = {}
 def draw_ahead(root: Path, tell: Callable[[int, int], None]) -> None:
     """Draws every figure of every built entry and comparison in both languages that is not kept already.
 
-    A figure that cannot be drawn is left to the page, which says so in its place.
+    A figure that cannot be drawn is left to the page, which says so in its place; so are all that are left where a
+    process dies (out of memory, as a rule).
 
     Args:
         tell: is told how many figures are done, and of how many, now and then.
@@ -41,13 +44,15 @@ def draw_ahead(root: Path, tell: Callable[[int, int], None]) -> None:
     if len(wanted) < FEW or processes < 2:
         return
     tell(0, len(wanted))
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _open, (str(root),)) as pool:
+    context = multiprocessing.get_context("spawn")
+    with suppress(BrokenProcessPool), ProcessPoolExecutor(processes, context, _open, (str(root),)) as pool:
         for done, _ in enumerate(pool.map(_draw, wanted, chunksize=_AT_ONCE), 1):
             if done % 25 == 0 or done == len(wanted):
                 tell(done, len(wanted))
 
 
 def _open(root: str) -> None:
+    end_with_parent()
     for language in LANGUAGES:
         edition = _editions[language] = open_edition(Path(root), language)
         for subject, figure in edition.figures():
@@ -57,6 +62,6 @@ def _open(root: str) -> None:
 def _draw(wanted: tuple[str, str, Language]) -> None:
     subject_id, kind, language = wanted
     edition = _editions[language]
-    subject, figure = _figures[language, subject_id, kind]
     with suppress(Exception):
+        subject, figure = _figures[language, subject_id, kind]
         edition.drawings.draw(figure, language, first=opening(edition, subject, figure))
