@@ -7,6 +7,7 @@ are refused.
 
 from __future__ import annotations
 
+import codecs
 import math
 import re
 from dataclasses import dataclass, field
@@ -68,6 +69,7 @@ class File:
     name: str
     problems: list[Problem] = field(default_factory=list)
     n_unsaid: int = 0
+    rows: list[str] = field(default_factory=list)
 
     @property
     def is_full(self) -> bool:
@@ -86,6 +88,8 @@ class File:
         if self.is_full:
             self.n_unsaid += 1
         else:
+            if self.rows and line > len(self.rows):  # libyaml ends a last line that has no end
+                line, column = len(self.rows), len(self.rows[-1]) + 1
             self.problems.append(Problem(self.name, line, column, key, wording))
 
     def all_problems(self) -> list[Problem]:
@@ -101,23 +105,21 @@ class File:
         if len(data) > MAX_BYTES:
             self.report(None, "file_too_large", found=len(data), limit=MAX_BYTES)
             return None
+        data = data.removeprefix(codecs.BOM_UTF8)
         try:
-            text = data.decode("utf-8-sig")
+            text = data.decode()
         except UnicodeDecodeError as error:
-            before = data[: error.start].decode("utf-8", "replace")
-            line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-            self.add(line, column, "not_utf8", words("not_utf8", byte=f"{data[error.start]:02x}"))
+            before = _LINE_BREAK.split(data[: error.start].decode("utf-8", "replace"))
+            self.add(len(before), len(before[-1]) + 1, "not_utf8", words("not_utf8", byte=f"{data[error.start]:02x}"))
             return None
         text = self._without_controls(text)
+        self.rows = _LINE_BREAK.split(text)
         try:
             return _Composer(self).compose(text)
         except yaml.MarkedYAMLError as error:
-            rows = _LINE_BREAK.split(text)
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            if line > len(rows):  # libyaml ends a last line that has no end
-                line, column = len(rows), len(rows[-1]) + 1
-            indentation = rows[line - 1][:column]
+            indentation = "".join(self.rows[line - 1 : line])[:column]
             if indentation.endswith("\t") and not indentation.strip():
                 self.add(line, column, "tab", words("tab"))
             else:

@@ -255,8 +255,14 @@ def test_what_is_no_file_is_not_read(miniature, make):
 
 
 def test_bytes_that_are_not_utf8_are_placed(miniature):
-    (miniature / MAME).write_bytes("id: mame\ntext: 豆".encode() + b"\xff")
-    assert [p.text("en").split(": ")[0] for p in problems_of(miniature)] == [f"{MAME}:2:8"]
+    for text in ("id: mame\ntext: 豆", "\ufeffid: mame\r\ntext: 豆"):
+        (miniature / MAME).write_bytes(text.encode() + b"\xff")
+        assert [p.text("en").split(": ")[0] for p in problems_of(miniature)] == [f"{MAME}:2:8"]
+
+
+def test_a_problem_at_the_end_of_a_file_stands_on_its_last_line(miniature):
+    (miniature / TAGS).write_text("culture:", encoding="utf-8")
+    assert [(p.key, p.line, p.column) for p in problems_of(miniature)] == [("wrong_file", 1, 9)]
 
 
 def test_a_huge_file_is_refused_unread(miniature):
