@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gallery.engine.asked import Asked, asked_entries, asked_pairs
+from gallery.engine.changes import changes, in_words
 from gallery.engine.machine import KnownFiles, Located, locate
 from gallery.engine.manifest import Manifest, read_manifest
 from gallery.engine.request import Wanted
 from gallery.engine.task import Task, texts_of
 from gallery.engine.words import words
-from gallery.messages import LANGUAGES, Wording
+from gallery.messages import Wording
 from gallery.store import DamagedResult, Store
 from gallery.subjects import Entry, Figure
 from gallery.validation.reader import read_lock
@@ -30,6 +31,7 @@ class Step:
             the manifest is behind; ``missing``: the model is not on this machine; ``failed``: its files cannot be read.
         reason: by language; None when ``current``.
         damaged: what was found damaged in the store, by language.
+        changed: what is not as it was when it was built, see `gallery.engine.changes.changes`.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Step:
     task: Task | None = None
     damaged: tuple[Wording, ...] = ()
     cure: str | None = None
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,10 +159,13 @@ def _step(
     if behind and not missing:
         texts = texts_of(store.read(task.key(task.first)))
         missing = [wanted for wanted in asked.wanted if not task.has(wanted, store, texts)]
+    if not missing and not behind:
+        return Step(asked.id, "current")
+    why = _why(manifest, request, digests, missing)
+    changed = tuple(changes(manifest, request, digests)) if manifest else ()
     if missing:
         task = replace(task, missing=tuple(missing), files=known.file_digests(where.directory))
-        return Step(asked.id, "compute", _why(manifest, request, digests, missing), task, tuple(damaged))
-    return Step(asked.id, "write", _why(manifest, request, digests, []), task) if behind else Step(asked.id, "current")
+    return Step(asked.id, "compute" if missing else "write", why, task, tuple(damaged), changed=changed)
 
 
 def _why(manifest: Manifest | None, asked: dict, digests: dict[str, str], missing: list[Wanted]) -> Wording:
@@ -174,17 +180,5 @@ def _why(manifest: Manifest | None, asked: dict, digests: dict[str, str], missin
 
 
 def _what_changed(manifest: Manifest | None, asked: dict, digests: dict[str, str] | None) -> Wording:
-    if manifest is None:
-        return words("not_computed")
-    before = manifest.request
-    changed = [words(f"part_{part}") for part in ("text", "generation", "model") if before.get(part) != asked[part]]
-    for name in ("weights", "tokenizer"):
-        if digests is not None and manifest.digests.get(name) != digests[name]:
-            changed.append(words(f"part_{name}"))
-    old, new = before.get("figures", {}), asked["figures"]
-    kinds = [kind for kind in dict.fromkeys([*new, *old]) if old.get(kind) != new.get(kind)]
-    changed += [words("part_figure", kind=kind) for kind in kinds]
-    if not changed:
-        return words("not_computed")
-    separators = {"ja": "、", "en": ", "}
-    return words("changed", what={name: separators[name].join(part[name] for part in changed) for name in LANGUAGES})
+    changed = changes(manifest, asked, digests) if manifest else []
+    return in_words(changed) if changed else words("not_computed")

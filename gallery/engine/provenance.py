@@ -31,6 +31,17 @@ def code_version() -> str:
     return f"lmviz {lmviz.__version__} (source {digest.hexdigest()[:12]})"
 
 
+def conditions(made: dict[str, Any], here: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What two provenances both say and say differently, by name: ``device``, ``libraries.torch``."""
+    then, now = _flat(made), _flat(here)
+    return {name: (then[name], now[name]) for name in then if name in now and then[name] != now[name]}
+
+
+def _flat(made: dict[str, Any]) -> dict[str, Any]:
+    libraries = {f"libraries.{name}": version for name, version in made.get("libraries", {}).items()}
+    return {**{name: value for name, value in made.items() if name not in ("libraries", "files")}, **libraries}
+
+
 @cache
 def libraries() -> dict[str, str]:
     """Versions of what computes, by name."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 from gallery.engine.compute import Outcome
 from gallery.engine.machine import KnownFiles
 from gallery.engine.pool import default_jobs, run_tasks
-from gallery.engine.progress import time_left
+from gallery.engine.progress import Progress
 from gallery.engine.provenance import conditions
 from gallery.engine.run import check_device, choose
 from gallery.engine.words import words
@@ -142,7 +141,9 @@ def verify(
     return report
 
 
-def _computed(tasks: dict[str, Stored], device: str, jobs: int | None, threads: int | None, say):
+def _computed(
+    tasks: dict[str, Stored], device: str, jobs: int | None, threads: int | None, say: Callable[[Wording], None]
+) -> Iterator[tuple[Stored, Outcome]]:
     """What each entry computed, as it comes."""
     if not tasks:
         return
@@ -151,13 +152,14 @@ def _computed(tasks: dict[str, Stored], device: str, jobs: int | None, threads: 
     in_order = sorted((stored.task for stored in tasks.values()), key=lambda task: places.index(task.model.id))
     jobs = jobs or default_jobs(in_order, device)
     say(own_words("to_verify", n=len(tasks), jobs=min(jobs, len(tasks)), device=device))
-    started = time.monotonic()
+    progress = Progress(in_order)
     with closing(run_tasks(in_order, jobs=jobs, device=device, threads=threads)) as outcomes:
-        for done, outcome in enumerate(outcomes, 1):
-            seconds = (time.monotonic() - started) / done * (len(tasks) - done)
-            left = time_left(seconds) if done < len(tasks) else ""
-            say(words("progress", done=done, n=len(tasks), entry=outcome.id, seconds=outcome.seconds, left=left))
-            yield tasks[outcome.id], outcome
+        for outcome in outcomes:
+            stored = tasks[outcome.id]
+            progress.count(stored.task, outcome)
+            say(words("progress", done=progress.done, n=progress.n, entry=outcome.id, seconds=outcome.seconds,
+                      left=progress.left(stored.task)))
+            yield stored, outcome
 
 
 def _judge(stored: Stored, outcome: Outcome, root: Path, scratch: Path) -> tuple[list[Verdict], list]:

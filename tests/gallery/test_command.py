@@ -12,7 +12,7 @@ from miniature import REPOSITORY
 
 from gallery.command import commands, main
 
-OURS = ("command", "engine", "store", "validation")
+OURS = ("command", "engine", "store", "validation", "verification")
 
 SETSUBUN = "gallery/catalog/prompts/setsubun.yaml"
 
@@ -63,7 +63,7 @@ def test_it_speaks_japanese_where_the_locale_does(run, monkeypatch):
 
 
 @pytest.mark.parametrize("command", [
-    "check", "build", "site", "status", "serve", "publish", "export", "import", "convert",
+    "check", "build", "site", "status", "verify", "serve", "publish", "export", "import", "convert",
 ])
 def test_every_command_has_help_with_an_example(run, command):
     status, out, _ = run(command, "--help")
@@ -110,7 +110,7 @@ def test_status_says_what_would_be_done_and_why(run, built):
     status, out, _ = run("status", root=built)
     assert status == 0
     assert "Built: 1 of 4." in out
-    assert "setsubun/tiny: Changed since it was computed: the options of figure watched_words." in out
+    assert "setsubun/tiny: Changed since it was computed: the options of figure watched_words (words)." in out
     assert "setsubun/broken: Changed since" in out
     assert "--only '*/away'" in out
 
@@ -191,7 +191,7 @@ def test_the_tables_of_words_say_the_same_things_in_both_languages(room):
 def test_every_wording_is_used_and_every_wording_used_is_there(room):
     code = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "gallery" / room).glob("*.py"))
     table = tomllib.loads((REPOSITORY / "gallery" / room / "messages.toml").read_text(encoding="utf-8"))
-    made = ("usage_", "about_", "examples_", "help_", "part_", "a_", "refused_")
+    made = ("usage_", "about_", "examples_", "help_", "part_", "a_", "refused_", "verdict_", "differs_")
     unused = [key for key in table if f'"{key}"' not in code and not key.startswith(made)]
     assert unused == []
     used = set(re.findall(r'(?:words|\.of|\.say|\.complain)\(\s*"(\w+)"', code))

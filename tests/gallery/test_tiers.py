@@ -175,7 +175,7 @@ def test_the_command_asks_for_the_full_tier(built, monkeypatch, capsys):
     assert main(["status", "--only", "*/tiny"]) == 0 and "Built: 2 of 2" in capsys.readouterr().out
     assert main(["status", "--only", "*/tiny", "--tier", "full"]) == 0
     said = capsys.readouterr().out
-    assert "setsubun/tiny: Changed since it was computed: the options of figure attribution." in said
+    assert "setsubun/tiny: Changed since it was computed: the options of figure attribution (receipt)." in said
     assert "Built: 1 of 2" in said and "build --tier full" in said
     assert main(["build", "--tier", "fast"]) == 2 and "there is only full" in capsys.readouterr().err
 
