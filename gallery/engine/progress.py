@@ -52,11 +52,6 @@ class Progress:
         return self._left[model] * mean
 
 
-def time_left(seconds: float) -> Wording:
-    """So many seconds are left, in round numbers."""
-    return words("left", left=duration(seconds))
-
-
 def duration(seconds: float) -> Wording:
     """Seconds up to a minute and a half, then minutes, then hours."""
     if seconds < 90:
