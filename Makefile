@@ -8,6 +8,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TORCH := 2.13.0
+# What publishing needs, where nothing is computed.
+SITE := altair budoux filelock huggingface-hub jinja2 latex2mathml mkdocs mkdocs-gen-files mkdocs-material numpy \
+  'pagefind[extended]' protobuf pydantic pymdown-extensions pyyaml regex safetensors sentencepiece sudachidict-small \
+  sudachipy tokenizers vl-convert-python watchdog
 
 .PHONY: gallery site serve test soak lock clean
 .DELETE_ON_ERROR:
@@ -53,6 +57,9 @@ lock:
 	build/lock/bin/pip freeze --exclude lmviz | sed 's/+cpu//' > requirements-gallery.lock
 	build/lock/bin/pip install --quiet torch==$(TORCH) '.[test]'
 	build/lock/bin/pip freeze --exclude lmviz | sed 's/+cpu//' > requirements-test.lock
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet --constraint requirements-gallery.lock $(SITE)
+	build/lock/bin/pip freeze > requirements-site.lock
 	rm -rf build/lock
 
 clean:
