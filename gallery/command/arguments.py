@@ -6,6 +6,7 @@ import argparse
 import re
 import sys
 from functools import partial
+from pathlib import Path
 from typing import NoReturn
 
 from gallery.command.speech import Speech
@@ -85,6 +86,8 @@ def parse(argv: list[str], speech: Speech) -> argparse.Namespace:
         parser.option("--device", metavar="DEVICE", type=partial(_device, speech), default="auto")
         parser.option("--jobs", metavar="N", type=partial(_count, speech))
         parser.option("--threads", metavar="N", type=partial(_count, speech))
+        parser.option("--engine", metavar="NAME", type=partial(_engine, speech), default="pool")
+        parser.option("--engine-config", metavar="FILE", type=Path)
         parser.option("--no-site", action="store_true")
     if command in ("build", "site", "serve"):
         parser.option("--address", metavar="URL")
@@ -122,6 +125,7 @@ def parse(argv: list[str], speech: Speech) -> argparse.Namespace:
         parser.option("--replace", action="store_true")
     if command == "convert":
         parser.option("DIRECTORY")
+    parser.option("--log-json", action="store_true")
     arguments = parser.parse_args(rest)
     arguments.command = command
     return arguments
@@ -149,6 +153,12 @@ def _tier(speech: Speech, text: str) -> str:
 def _source(speech: Speech, text: str) -> str:
     if text not in ("own", "adapted", "quoted"):
         raise argparse.ArgumentTypeError(speech.of("not_a_source", found=text[:20]))
+    return text
+
+
+def _engine(speech: Speech, text: str) -> str:
+    if text not in ("pool", "parsl"):
+        raise argparse.ArgumentTypeError(speech.of("not_an_engine", found=text[:20]))
     return text
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from gallery.command.speech import Mistake, Speech
+from gallery.command.summing_up import tell_failures, tell_what_to_look_at
 from gallery.engine.asked import asked_entries
 from gallery.engine.machine import KnownFiles
 from gallery.engine.plan import Step, steps
@@ -26,16 +27,20 @@ def check(arguments: argparse.Namespace, speech: Speech) -> int:
 
 def build(arguments: argparse.Namespace, speech: Speech) -> int:
     from gallery.engine import run
+    from gallery.engine.cluster import ClusterUnusable
 
     root = gallery_root()
     catalog = read_catalog(root)
     _must_match(catalog, arguments.only, arguments.models, speech)
+    if arguments.engine_config and arguments.engine != "parsl":
+        raise Mistake(speech.of("config_without_engine"))
     try:
         summary = run.build(
             catalog, root, only=arguments.only, model_ids=arguments.models, tier=arguments.tier,
-            device=arguments.device, jobs=arguments.jobs, threads=arguments.threads, say=speech.note,
+            device=arguments.device, jobs=arguments.jobs, threads=arguments.threads, engine=arguments.engine,
+            engine_config=arguments.engine_config, say=speech.note,
         )
-    except run.DeviceUnusable as error:
+    except (run.DeviceUnusable, ClusterUnusable) as error:
         raise Mistake(error.wording[speech.language]) from None
     n_current = sum(step.state == "current" for step in summary.steps)
     n_built = sum(outcome.status == "built" for outcome in summary.outcomes)
@@ -44,13 +49,10 @@ def build(arguments: argparse.Namespace, speech: Speech) -> int:
     if summary.stopped:
         speech.complain("stopped", why=summary.stopped)
         return 1
-    if summary.failed:
-        speech.complain("some_failed", n=len(summary.failed))
-        for outcome in summary.failed:
-            reasons = [outcome.reason] if outcome.reason else list(outcome.failures.values())
-            speech.complain("failed_entry", entry=outcome.id, why=reasons[0])
+    tell_failures(summary, speech)
     if not arguments.no_site:
         _build_site(root, arguments.address, speech)
+    tell_what_to_look_at(summary, speech)
     return 0 if summary.ok else 1
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gallery.command import commands
 from gallery.command.arguments import parse, utf8
+from gallery.command.json_speech import JsonSpeech
 from gallery.command.speech import Mistake, Speech
 from gallery.messages import language_of_environment
 from gallery.validation import CatalogProblems, gallery_root
@@ -25,20 +26,21 @@ def main(argv: list[str] | None = None) -> int:
         command line; 130 after Ctrl+C.
     """
     utf8()
-    speech = Speech(language_of_environment())
+    argv = sys.argv[1:] if argv is None else argv
+    speech = (JsonSpeech if "--log-json" in argv else Speech)(language_of_environment())
     try:
-        arguments = parse(sys.argv[1:] if argv is None else argv, speech)
+        arguments = parse(argv, speech)
         name = f"{arguments.command}_" if iskeyword(arguments.command) else arguments.command
         return getattr(commands, name)(arguments, speech)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else MEND
     except CatalogProblems as error:
         for problem in error.problems:
-            print(problem.text(speech.language), file=sys.stderr)
+            speech.mistake(problem.text(speech.language))
         speech.complain("problems", n=len(error.problems))
         return MEND
     except Mistake as error:
-        print(error, file=sys.stderr)
+        speech.mistake(str(error))
         return MEND
     except KeyboardInterrupt:
         speech.complain("interrupted")
@@ -61,7 +63,7 @@ def _explain(error: Exception, speech: Speech) -> None:
     elif isinstance(error, ModuleNotFoundError):
         speech.complain("package_missing", name=error.name or why)
     elif isinstance(error, ValueError) or type(error).__name__ == "SiteError":
-        print(why, file=sys.stderr)
+        speech.mistake(why)
     else:
         kept = _keep_details(error)
         speech.complain("unexpected", type=type(error).__name__, why=why, path=kept or "–")

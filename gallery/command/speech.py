@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-from gallery.messages import Messages, Wording
+from gallery.messages import Messages
 
 words = Messages(Path(__file__).with_name("messages.toml"))
 
@@ -25,14 +26,24 @@ class Speech:
         return words(key, **values)[self.language]
 
     def say(self, key: str, /, **values: Any) -> None:
-        print(self.of(key, **values), flush=True)
+        """What the command was asked for."""
+        self.put(sys.stdout, "info", key, self.of(key, **values), values)
 
     def line(self, text: str = "") -> None:
-        print(text, flush=True)
+        self.put(sys.stdout, "info", "", text, {})
 
-    def note(self, wording: Wording) -> None:
+    def note(self, wording: Mapping[str, str]) -> None:
         """Progress and warnings."""
-        print(wording[self.language], file=sys.stderr, flush=True)
+        self.put(sys.stderr, "info", getattr(wording, "key", ""), wording[self.language],
+                 getattr(wording, "filled", {}))
 
     def complain(self, key: str, /, **values: Any) -> None:
-        print(self.of(key, **values), file=sys.stderr, flush=True)
+        self.put(sys.stderr, "error", key, self.of(key, **values), values)
+
+    def mistake(self, text: str, **values: Any) -> None:
+        """What the user must mend."""
+        self.put(sys.stderr, "error", "mistake", text, values)
+
+    def put(self, stream: TextIO, level: str, event: str, text: str, values: Mapping[str, Any]) -> None:
+        """Every line goes through here; ``level``, ``event`` and ``values`` are for programs that read along."""
+        print(text, file=stream, flush=True)
