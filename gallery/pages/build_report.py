@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 from gallery.pages.edition import Edition
-from gallery.subjects import Entry
+from gallery.pages.section import lacking
+from gallery.subjects import Entry, Figure
 
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
-    failed = [(subject, figure) for subject in (*edition.built, *edition.comparisons) for figure in subject.figures
-              if figure.failure is not None]
+    failed = [(subject, figure, why) for subject in (*edition.built, *edition.comparisons)
+              for figure in subject.figures for why in _failures(edition, figure)]
     yield "how-it-was-built/index.md", edition.page(
         "build_report.html", url="how-it-was-built/", title=edition.words("nav.report"), kind="report",
         description=edition.words("report.lead"), searched=False, hide=("toc",), failed=failed,
@@ -19,6 +20,14 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
         groups=_groups(edition),
         comparisons=[part for part in edition.comparisons if part.status != "built" or part.unbuilt],
     )
+
+
+def _failures(edition: Edition, figure: Figure) -> Iterator[str]:
+    """Why a figure is not there, or parts of it are not."""
+    if figure.failure is not None:
+        yield figure.failure[edition.language]
+    for what, why in lacking(edition, figure):
+        yield edition.words("section.lacking", what=what, why=why)
 
 
 def _groups(edition: Edition) -> list[list[Entry]]:

@@ -56,10 +56,11 @@ def section(edition: Edition, subject: Subject, figure: Figure, *, position: int
         log.error("%s %s: %s", subject.id, figure.kind, why)
         return Section(subject, figure, None, edition.words("section.undrawable", error=why))
     why = "" if first else trust.reason(edition, subject, figure)
-    return Section(subject, figure, drawing, None, tuple(_lacking(edition, figure)), why)
+    return Section(subject, figure, drawing, None, tuple(lacking(edition, figure)), why)
 
 
-def _lacking(edition: Edition, figure: Figure) -> Iterator[tuple[str, str]]:
+def lacking(edition: Edition, figure: Figure) -> Iterator[tuple[str, str]]:
+    """The parts of a figure that could not be computed where others could: what each is, and why."""
     from lmviz.figures.description import method_name
 
     for name, why in figure.incomplete.items():

@@ -99,6 +99,17 @@ def test_a_failed_entry_says_why_and_shows_no_figure(page):
     assert not page("setsubun/broken/").select(".lmviz-figure")
 
 
+def test_the_report_says_why_an_entry_a_figure_or_a_part_failed(page):
+    for prefix, language in (("", "ja"), ("en/", "en")):
+        report = page(f"{prefix}how-it-was-built/")
+        groups = [group.get_text() for group in report.select(".report-groups > li")
+                  if group.select_one('a[href$="setsubun/broken/"]')]
+        assert len(groups) == 1 and "NaN" in groups[0]
+        rows = [row.get_text() for row in report.find("h2", id="failed").find_next("ul").find_all("li")]
+        lacking, failed = [row for row in rows if row.startswith("setsubun/tiny ")]
+        assert LACKING[language] in lacking and FAILURE[language] in failed
+
+
 def test_a_missing_entry_names_the_one_command_that_builds_it(page):
     missing = page("setsubun/away/")
     assert "まだ作られていません" in missing.select_one(".notice").get_text()
