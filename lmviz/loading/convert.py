@@ -50,9 +50,12 @@ def convert(source: str | Path, destination: str | Path | None = None) -> Path:
         index = {"metadata": {"total_size": total}, "weight_map": dict(sorted(weight_map.items()))}
         (target / WEIGHTS_INDEX).write_text(json.dumps(index, indent=1) + "\n", encoding="utf-8")
     if target.resolve() != directory.resolve():
-        for name in ("config.json", "generation_config.json", *TOKENIZER_FILES):
+        # A directory with a config.json is taken for a whole model: it comes last, so that one killed here is not.
+        for name in ("generation_config.json", *TOKENIZER_FILES, "config.json"):
             if (directory / name).is_file():
-                shutil.copyfile(directory / name, target / name)
+                unfinished = target / f"{name}.part"
+                shutil.copyfile(directory / name, unfinished)
+                os.replace(unfinished, target / name)
     return target
 
 
