@@ -1,7 +1,7 @@
 """Drawings for a whole gallery from those of its first entry: the same pictures and fragments under every figure's id.
 
-Drawing takes about a quarter of a second a figure and language and grows with their number alone; what this leaves to be
-measured is all the rest that a site is made of.
+Drawing takes about a quarter of a second a figure and language, and grows with their number alone; what this leaves to
+be measured is all the rest that a site is made of.
 """
 
 from __future__ import annotations

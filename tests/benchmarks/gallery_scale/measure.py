@@ -76,7 +76,8 @@ def _last_run(root: Path) -> dict:
 
 def table(rows: list[dict]) -> str:
     """The measurements as a Markdown table."""
-    lines = ["| entries | pages | build without work | site | a page | peak memory | site | results |", "|" + "--:|" * 8]
+    heads = ("entries", "pages", "build without work", "site", "a page", "peak memory", "site's size", "results")
+    lines = [f"| {' | '.join(heads)} |", "|" + "--:|" * len(heads)]
     for row in rows:
         site = row["site"]
         lines.append(
