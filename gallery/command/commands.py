@@ -62,23 +62,17 @@ def site(arguments: argparse.Namespace, speech: Speech) -> int:
 
 
 def status(arguments: argparse.Namespace, speech: Speech) -> int:
+    from gallery.command import standing
     from gallery.engine.run import choose
 
     root = gallery_root()
     catalog = read_catalog(root)
     _must_match(catalog, arguments.only, (), speech)
-    known = KnownFiles(root)
-    found = list(steps(choose(catalog, arguments.only, tier=arguments.tier), root, known))
-    counts = Counter(step.state for step in found)
-    speech.say("status_current", n=counts["current"], all=len(found))
-    to_do = [step for step in found if step.state in ("compute", "write", "failed")]
-    if to_do:
-        speech.say("status_to_do", n=len(to_do))
-        for step in to_do:
-            speech.say("status_entry", entry=step.id, why=step.reason)
-            for damaged in step.damaged:
-                speech.say("status_damaged", why=damaged)
-        speech.say("status_build_full" if arguments.tier else "status_build")
+    found = list(steps(choose(catalog, arguments.only, tier=arguments.tier), root, KnownFiles(root)))
+    if arguments.json:
+        speech.line(standing.as_json(found, root))
+        return 0
+    standing.tell(found, root, speech, tier=arguments.tier)
     _tell_missing(found, catalog, speech)
     return 0
 
@@ -157,7 +151,7 @@ def import_(arguments: argparse.Namespace, speech: Speech) -> int:
         raise Mistake(speech.of("no_archive", path=path))
     catalog = read_catalog(root, look_at_models=False)
     try:
-        done = import_archive(catalog, root, path, replace=arguments.replace)
+        done = import_archive(catalog, root, path, replace=arguments.replace, say=speech.note)
     except BadArchive as error:
         speech.note(error.wording)
         return 1
