@@ -66,11 +66,17 @@ def _limit_processor_time(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def _check_address_space() -> None:
+def address_space() -> int | None:
+    """Bytes that a process may address (``ulimit -v``); None where there is no limit."""
     try:
         import resource
     except ImportError:
-        return
+        return None
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-    if limit != resource.RLIM_INFINITY and limit < ADDRESS_SPACE:
+    return None if limit == resource.RLIM_INFINITY else limit
+
+
+def _check_address_space() -> None:
+    limit = address_space()
+    if limit is not None and limit < ADDRESS_SPACE:
         raise NotPossible(words("address_space", limit=limit // 1024, needed=ADDRESS_SPACE // 1024))

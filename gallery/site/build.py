@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from gallery.engine.startup import address_space
 from gallery.pages.words import LANGUAGES, Language, Words
 from gallery.site.drawing_ahead import draw_ahead
 from gallery.site.fingerprint import fingerprint
@@ -20,6 +21,8 @@ from gallery.validation.reader import read_catalog
 REPOSITORY = Path(__file__).resolve().parents[2]
 CONFIGURATIONS = {"ja": "mkdocs.yml", "en": "mkdocs.en.yml"}
 MARK = "built-from.txt"
+ADDRESS_SPACE = 2**36
+"""Bytes of addresses that V8, which draws the charts, reserves and does not use; where it gets none, it crashes."""
 _UNUSED = ("*-ui.*", "pagefind-highlight.js")
 
 
@@ -74,6 +77,9 @@ def _is_current(site_dir: Path, state: str) -> bool:
 def _build_alone(root: Path, site_dir: Path, state: str, address: str, say: Callable[[str], None],
                  words: Words) -> None:
     """What `build_site` does while nobody else builds into that directory."""
+    limit = address_space()
+    if limit is not None and limit < ADDRESS_SPACE:
+        raise SiteError(words("build.address_space", limit=limit // 1024))
     building = site_dir.with_name(f".{site_dir.name}.building")
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)  # a directory that takes nothing is found out before minutes of drawing

@@ -101,6 +101,7 @@ def pages(edition, root, site_dir, *rest):
         (site_dir / f"{number}.html").write_text(edition)
         time.sleep(0.05)
 building.draw_ahead = lambda *arguments: None
+building.fingerprint = lambda *arguments: "of what was there"
 building._mkdocs = pages
 building._pagefind = lambda *arguments: None
 """
@@ -141,6 +142,12 @@ def test_a_site_set_aside_by_a_build_that_was_killed_is_put_back(miniature, monk
         build_site(miniature, say=lambda line: None)
     assert (miniature / "site/index.html").read_text(encoding="utf-8") == "old"
     assert [path.name for path in miniature.glob(".site.*")] == [".site.lock"]
+
+
+def test_where_charts_cannot_be_drawn_for_want_of_addresses_the_site_says_so(miniature, monkeypatch):
+    monkeypatch.setattr(building, "address_space", lambda: 2**30)
+    with pytest.raises(SiteError, match="ulimit -v"):
+        build_site(miniature, say=lambda line: None)
 
 
 def test_a_drawing_that_is_not_whole_or_cannot_be_kept_is_drawn_again(built, monkeypatch):
