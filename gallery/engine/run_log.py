@@ -13,13 +13,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gallery.engine.compute import Outcome
-from gallery.engine.plan import Step
 from gallery.engine.provenance import libraries
 from gallery.messages import Wording
 from gallery.store.files import append_line
+
+if TYPE_CHECKING:
+    from gallery.engine.compute import Outcome
+    from gallery.engine.plan import Step
 
 RUNS = "build/runs.jsonl"
 

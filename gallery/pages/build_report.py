@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from gallery.pages.costs import costs
 from gallery.pages.edition import Edition
 from gallery.pages.section import lacking
 from gallery.subjects import Entry, Figure
@@ -17,7 +18,7 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
         "build_report.html", url="how-it-was-built/", title=edition.words("nav.report"), kind="report",
         description=edition.words("report.lead"), searched=False, hide=("toc",), failed=failed,
         counts=Counter(entry.status for entry in edition.entries), n_figures=sum(1 for _ in edition.figures()),
-        groups=_groups(edition),
+        groups=_groups(edition), **costs(edition),
         comparisons=[part for part in edition.comparisons if part.status != "built" or part.unbuilt],
     )
 

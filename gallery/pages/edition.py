@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from html import escape
@@ -14,6 +14,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from gallery.engine.run_log import Computed, Run
 from gallery.pages import markdown
 from gallery.pages.drawings import Drawings
 from gallery.pages.words import Language, Words
@@ -45,6 +46,8 @@ class Edition:
         language: of every word on the pages.
         prose: source paths of prose pages, such as ``figures/rankings.md``; pages written here give way to them.
         address: where the site is published, with a slash at its end, or empty where that is not known.
+        runs: builds that had something to do, the latest first; ``computed``: what each entry last took, by id
+            (`gallery.engine.run_log.read_runs`).
     """
 
     catalog: Catalog
@@ -54,6 +57,8 @@ class Edition:
     prose: frozenset[str] = frozenset()
     address: str = ""
     comparisons: Sequence[Compared] = ()
+    runs: Sequence[Run] = ()
+    computed: Mapping[str, Computed] = field(default_factory=dict)
     words: Words = field(init=False)
 
     def __post_init__(self) -> None:

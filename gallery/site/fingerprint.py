@@ -7,6 +7,8 @@ import importlib.metadata
 from collections.abc import Iterator
 from pathlib import Path
 
+from gallery.engine.run_log import read_runs
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 _OF_THE_GALLERY = ("gallery/catalog", "build/entries", "gallery/published")
 _OF_THE_CODE = ("gallery/pages", "gallery/site", "gallery/engine", "gallery/store", "gallery/validation",
@@ -17,13 +19,15 @@ _LIBRARIES = ("altair", "Jinja2", "latex2mathml", "Markdown", "mkdocs", "pagefin
 
 
 def fingerprint(root: Path, address: str) -> str:
-    """Hexadecimal SHA-256 over catalog, manifests, pages, theme, figures, prose, libraries and the site's address.
+    """Hexadecimal SHA-256 over catalog, manifests, pages, theme, figures, prose, libraries, the site's address, and
+    what the run log tells of builds that had something to do.
 
     Results themselves are not read: their keys, which stand in the manifests, are hashes of what they depend on.
     """
     digest = hashlib.sha256(address.encode() + b"\0")
     for name, path in _inputs(root):
         digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    digest.update(repr(read_runs(root)).encode())
     for library in _LIBRARIES:
         digest.update(f"{library} {importlib.metadata.version(library)}\n".encode())
     return digest.hexdigest()
