@@ -22,8 +22,23 @@ _SPECIAL = {
 
 
 def visible(text: str) -> str:
-    """``text`` with a sign for every character that has no shape of its own."""
-    return "".join(_visible_character(character, index == 0) for index, character in enumerate(text))
+    """``text`` with a sign for every character that has no shape of its own and gives none to its neighbours.
+
+    ``static/units.js`` puts signs of single characters together in the same way.
+    """
+    return "".join(
+        character if _joins_emoji(text, index) else _visible_character(character, index == 0)
+        for index, character in enumerate(text)
+    )
+
+
+def _joins_emoji(text: str, index: int) -> bool:
+    """Whether a zero-width joiner makes one picture of what stands on both sides."""
+    if text[index] != "\u200d" or not 0 < index < len(text) - 1:
+        return False
+    before, after = text[index - 1], text[index + 1]
+    is_emoji = unicodedata.category(before) == "So" or before in "\ufe0f🏻🏼🏽🏾🏿"
+    return is_emoji and unicodedata.category(after) == "So"
 
 
 def _visible_character(character: str, first: bool) -> str:

@@ -16,6 +16,7 @@ from preview import write
 from serving import ready, serving
 
 from lmviz.figures.html.units import offered
+from lmviz.figures.labels import visible
 from lmviz.figures.targets import target_span
 from lmviz.figures.unit_sums import unit_scores
 from lmviz.results import Attribution
@@ -95,6 +96,17 @@ def test_sums_of_surprisal_are_those_of_the_rungs(page: sync_api.Page, address: 
         assert np.allclose(given, expected, atol=6e-4 * len(table), equal_nan=True), unit
         assert np.nansum(given) == pytest.approx(np.nansum(logs), abs=6e-4 * len(table))
         assert found["straddles"] == np.flatnonzero(laid.straddles).tolist()
+
+
+def test_characters_are_put_together_as_labels_are(page: sync_api.Page, address: str) -> None:
+    go(page, f"{address}/plain/index.html")
+    texts = ["👩🏽\u200d🚀", "❤\ufe0f\u200d🔥", "\u200d👩\u200d", "a\u200db", "か\u3099\u200d🔥", "\u3099か"]
+    together = """async (texts) => {
+      const { characters } = await import('./units.js');
+      return texts.map((shapes) => characters(shapes, 0, shapes.length));
+    }"""
+    shapes = [[visible(character) for character in text] for text in texts]
+    assert page.evaluate(together, shapes) == [visible(text) for text in texts]
 
 
 @pytest.mark.parametrize("name", [*TABLES, "probability"])

@@ -169,6 +169,8 @@ def test_unknown_kind_position_and_layer_are_refused() -> None:
 
 def test_labels_never_show_a_raw_form() -> None:
     assert visible(" a\n\u3000\u200b\ufffd▁") == "␣a↵□U+200BU+FFFDU+2581"
+    assert visible("👩🏽\u200d🚀❤\ufe0f\u200d🔥") == "👩🏽\u200d🚀❤\ufe0f\u200d🔥"
+    assert visible("\u200d👩\u200d") == "U+200D👩U+200D" and visible("a\u200db") == "aU+200Db"
     assert [special(raw, "ja") for raw in ("</s>", "<|endoftext|>", "<unk>", "[MASK]")] == \
         ["〔文末〕", "〔文末〕", "〔未知語〕", "〔マスク〕"]
     assert special("<extra_id_7>", "en") == "[extra_id_7]"

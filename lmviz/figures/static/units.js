@@ -93,10 +93,16 @@ export function notes(data, rung) {
   return found.map((each) => fill(each, { unit: rung.name }));
 }
 
-/** Characters `[begin, end)` as they are shown; a mark that combines needs its circle only where it stands first. */
+/** Characters `[begin, end)` as they are shown: a mark needs its circle only where it stands first, a joiner no sign between emoji. */
 export function characters(shapes, begin, end) {
-  return shapes.slice(begin, end).map((shape, at) => (at && shape.length > 1 ? shape.replace(/^◌/u, "") : shape)).join("");
+  return shapes.slice(begin, end).map((shape, at, all) => {
+    if (shape === "U+200D" && at && joinsEmoji(all[at - 1], all[at + 1] ?? "")) return "\u200d";
+    return at && shape.length > 1 ? shape.replace(/^◌/u, "") : shape;
+  }).join("");
 }
+
+/** Whether a joiner makes one picture of two shapes; the same as lmviz/figures/labels.py. */
+const joinsEmoji = (before, after) => /^(?!◌[^\ufe0f])◌?[\p{So}\u{1f3fb}-\u{1f3ff}\ufe0f]/u.test(before) && /^\p{So}/u.test(after);
 
 /** The characters `[first, last)` that the bytes `[begin, end)` make up, or null. */
 export function charactersOfBytes({ hex }, begin, end) {
