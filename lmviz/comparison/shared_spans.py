@@ -109,8 +109,14 @@ def head(table: TokenTable, n_characters: int) -> TokenTable:
     """The tokens of the first ``n_characters``, which must end where a token does."""
     after = np.flatnonzero(table.spans[:, 1] > n_characters)
     n = int(after[0]) if after.size else len(table)
+    texts = list(table.texts[:n])
+    beyond = len("".join(texts)) - n_characters
+    if beyond > 0:
+        # Characters that the tokenizer dropped stand in the text of the token before them.
+        last = max(position for position, text in enumerate(texts) if text)
+        texts[last] = texts[last][:-beyond]
     return replace(
-        table, token_ids=table.token_ids[:n], texts=table.texts[:n], raw_bytes=table.raw_bytes[:n],
+        table, token_ids=table.token_ids[:n], texts=tuple(texts), raw_bytes=table.raw_bytes[:n],
         kinds=table.kinds[:n], groups=table.groups[:n], n_prompt=min(table.n_prompt, n), spans=table.spans[:n],
     )
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import lmviz
-from lmviz.comparison import relative_depth, shared_spans
+from lmviz.comparison import head, relative_depth, shared_spans
 from lmviz.tokens import TokenTable
 
 
@@ -144,3 +144,11 @@ def test_real_tokenizers_agree_on_spans_of_whole_tokens(tokenizers, text) -> Non
 def test_depth_is_relative_to_the_last_layer() -> None:
     assert relative_depth(np.array([0, 3, 6]), 7).tolist() == [0, 0.5, 1]
     assert relative_depth(0, 1) == 1
+
+
+def test_the_head_of_a_text_ends_with_it_where_a_tokenizer_drops_what_follows() -> None:
+    dropping, other = table("鬼|は ", spans=[[0, 1], [1, 2]]), table("鬼|は|豆")
+    shared = shared_spans([dropping, other])
+    assert shared.text == "鬼は"
+    assert [head(each, 2).texts for each in (dropping, other)] == [("鬼", "は")] * 2
+    assert head(dropping, 3).texts == ("鬼", "は ")
