@@ -3,10 +3,10 @@ the build that is let finish ends with the bytes of an undisturbed one.
 
     python tests/soak/kills.py [--kills 100] [--seed 0]
 
-A gallery is killed again and again until a build of it outlives its moment, then let finish and compared; then comes
-the next one. Half of the moments are points of time in a build, half come shortly after a file was written, since a
-build spends most of its time elsewhere. Half of the kills take the workers too, half the command alone: its
-workers then have to end by themselves.
+A gallery is killed again and again until nothing is missing from it or a build outlives its moment, then let finish
+and compared; then comes the next one. Half of the moments are points of time in a build, half come shortly after a
+file was written, since a build spends most of its time elsewhere. Half of the kills take the workers too, half the
+command alone: its workers then have to end by themselves. Nobody may edit the code meanwhile: results name its version.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def soak(
     while killed < n_kills:
         galleries += 1
         root = Path(shutil.copytree(source, directory / f"gallery-{galleries}"))
-        while killed < n_kills and kill_once(root, undisturbed, chosen, say):
+        while killed < n_kills and count(root) < len(undisturbed.files) and kill_once(root, undisturbed, chosen):
             killed += 1
             check_whole(root, undisturbed)
             say(f"{killed} of {n_kills} kills: {len(files_of(root))} of {len(undisturbed.files)} files, all whole")
@@ -97,7 +97,7 @@ def soak(
     return galleries
 
 
-def kill_once(root: Path, undisturbed: Undisturbed, chosen: random.Random, say: Callable[[str], None]) -> bool:
+def kill_once(root: Path, undisturbed: Undisturbed, chosen: random.Random) -> bool:
     """Start a build and kill it at a moment that is drawn; False where it ended before."""
     by_time, workers_too = chosen.random() < 0.5, chosen.random() < 0.5
     seconds = chosen.uniform(0, undisturbed.seconds)
