@@ -180,12 +180,6 @@ def test_targets_that_are_not_in_what_was_read_are_said_in_both_languages(built)
         assert set(caught.value.wording) == {"ja", "en"}
 
 
-def test_more_workers_change_no_byte(miniature, built):
-    build_miniature(miniature, jobs=1)
-    assert bytes_of(miniature / "build" / "results") == bytes_of(built / "build" / "results")
-    assert bytes_of(miniature / "build" / "entries") == bytes_of(built / "build" / "entries")
-
-
 def test_with_nothing_to_do_no_torch_is_imported_and_nothing_written(built):
     before = bytes_of(built / "build")
     code = (
