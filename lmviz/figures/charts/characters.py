@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import altair as alt
 
 from lmviz.figures import character_columns as of
@@ -36,11 +34,11 @@ def characters(result: CharacterLens, language: Language = "ja") -> alt.LayerCha
                 "is_bytes": result.outcome_kinds[best] == "bytes",
                 "rank": int(ranks[layer, index]) or None,
             })
-    heads = json.dumps({str(i): column.head + column.rest for i, column in enumerate(found)}, ensure_ascii=False)
+    heads = style.looked_up({str(i): column.head + column.rest for i, column in enumerate(found)})
     base = alt.Chart(style.rows(values)).encode(
         x=alt.X("column:O", title=None, scale=alt.Scale(domain=list(range(len(found)))),
                 axis=alt.Axis(orient="top", labelAngle=-90, labelFontSize=13, ticks=False, domain=False,
-                              labelColor=colour("ink"), labelLimit=120, labelExpr=f"{heads}[datum.value]")),
+                              labelColor=colour("ink"), labelLimit=120, labelExpr=heads)),
         y=alt.Y("layer:O", title=message("term.layers", language), axis=alt.Axis(ticks=False, domain=False)),
     )
     cells = base.mark_rect(stroke=colour("surface"), strokeWidth=1).encode(

@@ -24,14 +24,11 @@ def neuron_factors(result: NeuronFactors, language: Language = "ja") -> alt.Char
         for f, row in enumerate(activations) for p, value in enumerate(row) if np.isfinite(value)
     ]
     heads = {str(p): name for p, name in enumerate(names)}
-    import json
-
-    lookup = f"{json.dumps(heads, ensure_ascii=False)}[datum.value]"
     return style.styled(
         alt.Chart(style.rows(values)).mark_bar(width=alt.RelativeBandSize(0.86), cornerRadiusEnd=1).encode(
             x=alt.X("position:O", title=None, scale=alt.Scale(domain=list(range(len(names)))),
-                    axis=alt.Axis(labelAngle=-90, labelExpr=lookup, labelFontSize=12, ticks=False, domain=False,
-                                  labelColor=colour("ink"), labelLimit=110)),
+                    axis=alt.Axis(labelAngle=-90, labelExpr=style.looked_up(heads), labelFontSize=12, ticks=False,
+                                  domain=False, labelColor=colour("ink"), labelLimit=110)),
             y=alt.Y("activation:Q", stack=None, title=None, axis=None),
             color=alt.Color("factor:N", legend=None, sort=order, scale=alt.Scale(
                 domain=order, range=[colour(f"f{f % FACTOR_HUES}") for f in range(len(order))])),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,7 +33,7 @@ def pair_divergence(
     base = alt.Chart(style.rows(values)).encode(
         x=alt.X("place:O", title=None, axis=alt.Axis(
             orient="top", labelAngle=-90, labelFontSize=13, ticks=False, domain=False, labelColor=colour("ink"),
-            labelLimit=140, labelExpr=f"{json.dumps(heads, ensure_ascii=False)}[datum.value]")),
+            labelLimit=140, labelExpr=style.looked_up(heads))),
         y=alt.Y("layer:O", title=message("term.layers", language),
                 axis=alt.Axis(ticks=False, domain=False, labelExpr=marked)),
     )

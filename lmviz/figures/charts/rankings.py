@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import altair as alt
@@ -43,7 +42,7 @@ def rankings(result: Rankings, language: Language = "ja", *, measure: str = "ran
     base = alt.Chart(style.rows(rows)).encode(
         x=alt.X("position:O", title=None, scale=alt.Scale(domain=list(range(len(names)))),
                 axis=alt.Axis(orient="top", labelAngle=-90, labelFontSize=13, ticks=False, domain=False,
-                              labelColor=colour("ink"), labelLimit=120, labelExpr=_lookup(heads))),
+                              labelColor=colour("ink"), labelLimit=120, labelExpr=style.looked_up(heads))),
         y=alt.Y("layer:O", title=message("term.layers", language), axis=alt.Axis(ticks=False, domain=False)),
     )
     boxes = base.mark_rect(stroke=colour("surface"), strokeWidth=1).encode(
@@ -87,8 +86,3 @@ def _tooltips(result: Rankings, language: Language) -> list[alt.Tooltip]:
         alt.Tooltip("layer:O", title=message("term.layers", language)),
         alt.Tooltip("rank:Q", title=headed(message("rankings.measure.rank", language)), format=","), *bits,
     ]
-
-
-def _lookup(heads: dict[str, str]) -> str:
-    """A Vega expression for the label of a column; positions, not texts, are the domain, as texts repeat."""
-    return f"{json.dumps(heads, ensure_ascii=False)}[datum.value]"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
@@ -36,6 +38,16 @@ def ink_on(field: str, names: list[str], light_ink: set[int]) -> alt.Color:
     """Ink for text that stands on a step: light on the steps in ``light_ink``, else dark."""
     shades = [colour("step-ink-high" if i in light_ink else "step-ink-low") for i in range(len(names))]
     return alt.Color(f"{field}:O", scale=alt.Scale(domain=list(range(len(names))), range=shades), legend=None)
+
+
+def looked_up(texts: Mapping[str, str]) -> str:
+    """A Vega expression for the label of an axis: the text of its value, which stands for what may repeat.
+
+    Vega takes a literal that is called as a property of every object, such as ``toString``, for more than text, and
+    the chart comes out empty; no literal here is called so.
+    """
+    marked = json.dumps({value: " " + text for value, text in texts.items()}, ensure_ascii=False)
+    return f"slice({marked}[datum.value] || ' ', 1)"
 
 
 def rows(values: list[dict[str, Any]]) -> alt.Data:
