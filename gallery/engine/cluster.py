@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import runpy
 import shlex
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import as_completed
@@ -71,6 +72,9 @@ def configuration(file: Path | None, root: Path, *, jobs: int, device: str, thre
     if config.run_dir == "runinfo":
         config.run_dir = str(root / "build" / "parsl")
     for executor in config.executors:
+        if hasattr(executor, "interchange_launch_cmd") and shutil.which("setpriv"):
+            # Ends with this process, even killed; workers end when they have not heard from it for a while.
+            executor.interchange_launch_cmd = ["setpriv", "--pdeathsig", "TERM", *executor.interchange_launch_cmd]
         provider = getattr(executor, "provider", None)
         if hasattr(provider, "worker_init"):
             provider.worker_init = f"{_exports(threads)}\n{provider.worker_init}"
