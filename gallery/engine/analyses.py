@@ -113,7 +113,7 @@ def compute(wanted: Wanted, traces: Sequence[lmviz.Trace], stored: Callable[[str
             return lmviz.attribution_receipt(trace, attributions, **own)
         case "neuron_factors":
             layers = options.pop("layers")
-            chosen = None if layers is None else range(layers[0], layers[1] + 1)
+            chosen = range(layers[0], layers[1] + 1) if isinstance(layers, list) else layers
             return lmviz.neuron_factors(trace, layers=chosen, **options)
         case "prompt_pair":
             return lmviz.prompt_pair(*traces, **options)

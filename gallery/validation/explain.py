@@ -20,6 +20,7 @@ _EXPECTED = {
 }
 _UNIONS = {
     "position": "expected_position", "targets": "expected_target", "revision": "expected_integer_or_text",
+    "layers": "expected_layers",
 }
 _MAPPINGS = frozenset({"At", "Word"})
 """Branches of unions that are mappings."""

@@ -101,7 +101,8 @@ def _check_figures(prompt: Prompt, file: File, node: Node) -> None:
         check_attribution(prompt, file, at.at("attribution"))
     if figures.neuron_factors:
         _no_repetition(figures.neuron_factors.n_components, at.at("neuron_factors", "n_components"), file)
-        if (layers := figures.neuron_factors.layers) and not 0 <= layers[0] <= layers[1]:
+        layers = figures.neuron_factors.layers
+        if isinstance(layers, tuple) and not 0 <= layers[0] <= layers[1]:
             file.report(at.at("neuron_factors", "layers"), "layers_backwards", first=layers[0], last=layers[1])
 
 

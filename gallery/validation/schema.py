@@ -178,8 +178,8 @@ class NeuronFactorsOptions(Strict):
     n_components: Annotated[
         tuple[Annotated[int, Field(ge=1, le=32)], ...], Field(min_length=1, max_length=32)
     ] = (4, 6, 8)
-    layers: tuple[int, int] | None = None
-    seed: int = Field(0, ge=0, le=2**32 - 1)
+    layers: tuple[int, int] | Literal["all", "early", "middle", "late"] | None = None
+    seed: int | None = Field(None, ge=0, le=2**32 - 1)
 
 
 class FigureOptions(Strict):

@@ -100,9 +100,10 @@ def _check_layers(prompt: Prompt, file: File, node: Node, shape: Shape) -> None:
     if shape.n_layers is None:
         return
     predictions, factors = prompt.figures.layer_predictions, prompt.figures.neuron_factors
+    last = factors.layers[1] if factors and isinstance(factors.layers, tuple) else None
     for layer, place in (
         (predictions and predictions.layer, node.at("figures", "layer_predictions", "layer")),
-        (factors and factors.layers and factors.layers[1], node.at("figures", "neuron_factors", "layers")),
+        (last, node.at("figures", "neuron_factors", "layers")),
     ):
         if layer is not None and layer >= shape.n_layers:
             file.report(place, "layer_past_end", model=shape.model.id, found=layer, last=shape.n_layers - 1)

@@ -119,7 +119,7 @@ def watched_words(n_layers: int = 8, position: int = 27) -> WatchedWords:
     )
 
 
-def neuron_factors(n_components: int = 6, seed: int = 5) -> NeuronFactors:
+def neuron_factors(n_components: int = 6, seed: int = 5, gated: bool = False) -> NeuronFactors:
     rng = np.random.default_rng(seed + n_components)
     n = len(tokens())
     activations = rng.gamma(0.35, 0.6, (n_components, n)).astype(np.float32)
@@ -132,8 +132,10 @@ def neuron_factors(n_components: int = 6, seed: int = 5) -> NeuronFactors:
     loadings = np.abs(rng.normal(size=(n_components, 64))).astype(np.float32)
     loadings /= np.linalg.norm(loadings, axis=1, keepdims=True)
     return NeuronFactors(
-        tokens(), "fake-model", activations, loadings, np.arange(8), 8,
-        (energy**2 / (energy**2).sum()).astype(np.float32), 0.41 + 0.03 * n_components, 0.22, 140, True, 0,
+        tokens(), "fake-model", activations, loadings, np.ones(64, dtype=np.float32), np.arange(8), 4 if gated else 8,
+        gated, (energy**2 / (energy**2).sum()).astype(np.float32), 0.41 + 0.03 * n_components,
+        0.52 + 0.02 * n_components, (1 - 0.6 * 0.93 ** np.arange(1, 33)).astype(np.float32),
+        0.0 if gated else 0.22, 140, True, None,
     )
 
 

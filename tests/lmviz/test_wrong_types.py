@@ -49,7 +49,8 @@ def test_an_analysis_reads_a_trace(analysis, found):
     ("neuron_factors", {"n_components": 2, "layers": [0.5]}, "0.5 is none"),
     ("neuron_factors", {"n_components": 2, "layers": "01"}, "not '01'"),
     ("neuron_factors", {"n_components": 2, "seed": -1}, "seed is a whole number between 0 and 4294967295, not -1"),
-    ("neuron_factors", {"n_components": 2, "seed": None}, "seed is a whole number"),
+    ("neuron_factors", {"n_components": 2, "seed": "0"}, "seed is a whole number"),
+    ("neuron_factors", {"n_components": 2, "layers": "erly"}, "all, early, middle, late, or a list .* 'erly'"),
 ])
 def test_wrong_types_are_refused(trace, analysis, options, message):
     with pytest.raises(ValueError, match=message) as raised:

@@ -124,8 +124,8 @@ def _figures(figures: dict, read: str) -> None:
     must(foil is None or (foil.strip() and asked.get("target") == "contrast"), "foil")
     factors = figures.get("neuron_factors") or {}
     must(distinct(factors.get("n_components", [])), "components")
-    first, last = factors.get("layers") or (0, 0)
-    must(0 <= first <= last, "layers")
+    layers = factors.get("layers")
+    must(not isinstance(layers, list) or 0 <= layers[0] <= layers[1], "layers")
 
 
 def _comparison(stem: str, comparison: dict, models: dict, prompts: dict) -> None:
@@ -182,4 +182,4 @@ def _fits(root: Path, prompt: dict, model: dict) -> None:
     must(distinct(starts) and all(0 < one < n for one in starts), "targets")
     layer = (figures.get("layer_predictions") or {}).get("layer")
     layers = (figures.get("neuron_factors") or {}).get("layers")
-    must((layer or 0) < config["n_layer"] and (layers is None or layers[1] < config["n_layer"]), "layers")
+    must((layer or 0) < config["n_layer"] and (not isinstance(layers, list) or layers[1] < config["n_layer"]), "layers")

@@ -24,6 +24,7 @@ class Architecture:
         feed_forward: path, within a block, of the feed-forward's down-projection, whose input is the activation.
         start: the start token that models of this family are trained with, unless their tokenizer says otherwise.
         attention: transformers' ``attn_implementation``.
+        gated: whether the feed-forward activation is a product with a gate, whose sign means as much as its size.
     """
 
     model_types: tuple[str, ...]
@@ -33,6 +34,7 @@ class Architecture:
     feed_forward: str
     start: StartToken
     attention: str = "sdpa"
+    gated: bool = False
 
     def replace(self, **parts: str) -> Architecture:
         """The same with some parts elsewhere."""

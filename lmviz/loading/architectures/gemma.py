@@ -28,5 +28,6 @@ GEMMA = Gemma(
     final_norm="model.norm",
     feed_forward="mlp.down_proj",
     start="bos",
+    gated=True,
 )
 GEMMA2 = dataclasses.replace(GEMMA, model_types=("gemma2",), attention="eager")

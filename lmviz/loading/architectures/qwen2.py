@@ -9,4 +9,5 @@ ARCHITECTURE = Architecture(
     final_norm="model.norm",
     feed_forward="mlp.down_proj",
     start="none",
+    gated=True,
 )

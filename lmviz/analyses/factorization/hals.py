@@ -1,0 +1,96 @@
+"""Hierarchical alternating least squares (HALS): one component at a time is put where the error is least.
+
+A. Cichocki and A.-H. Phan, "Fast local algorithms for large scale nonnegative matrix and tensor factorizations"
+(2009). Each iteration updates ``W``, then ``H``, component by component; scikit-learn's coordinate descent takes the
+same steps in the same order, so that from one start both come to the same minimum. More sweeps over ``H`` between two
+products with the matrix (Gillis and Glineur, "Accelerated multiplicative updates and hierarchical ALS algorithms",
+2012) were tried and left out: they end in other local minima and save nothing where products are cheap. So they are
+used only to bring ``H`` near its place for a given ``W``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+SWEEPS = 4
+"""Sweeps that bring ``H`` from 0 near its place for a given ``W``."""
+
+
+@dataclass
+class State:
+    """Where HALS stands. Components come first on both sides, which is how the products with the matrix are fast.
+
+    Attributes:
+        by_row: ``Wᵀ [component, row]``; updated in place.
+        by_column: ``H``, in blocks ``[component, column of the block]``; updated in place.
+        n_iterations: iterations made.
+        converged: whether the last one changed less than was asked for.
+    """
+
+    by_row: torch.Tensor
+    by_column: list[torch.Tensor]
+    n_iterations: int = 0
+    converged: bool = False
+
+
+def descend(blocks: Sequence[torch.Tensor], state: State, tolerance: float, most: int) -> State:
+    """Iterates until ``W`` changes by at most ``tolerance`` of itself (L2 norm), or ``most`` times.
+
+    Each component of ``W`` counts with the length of its row of ``H``, as their scales are not determined singly.
+
+    Args:
+        blocks: the matrix transposed, ``[column of the block, row]``, contiguous.
+    """
+    by_row, by_column = state.by_row, state.by_column
+    n_iterations, converged = 0, False
+    while not converged and n_iterations < most:
+        n_iterations += 1
+        products, gram = _products(blocks, by_column)
+        before = by_row.clone()
+        sweep(products, gram, by_row)
+        squares = gram.diagonal()
+        change = (squares @ (by_row - before).square()).sum()
+        size = (squares @ by_row.square()).sum()
+        own = by_row @ by_row.T
+        for block, columns in zip(blocks, by_column, strict=True):
+            sweep(by_row @ block.T, own, columns)
+        converged = bool(change <= tolerance**2 * size)
+    return State(by_row, by_column, n_iterations, converged)
+
+
+def columns_for(blocks: Sequence[torch.Tensor], by_row: torch.Tensor) -> list[torch.Tensor]:
+    """``H`` for a given ``Wᵀ``, in blocks."""
+    gram, found = by_row @ by_row.T, []
+    for block in blocks:
+        products = by_row @ block.T
+        columns = torch.zeros_like(products)
+        for _ in range(SWEEPS):
+            sweep(products, gram, columns)
+        found.append(columns)
+    return found
+
+
+def sweep(products: torch.Tensor, gram: torch.Tensor, components: torch.Tensor) -> None:
+    """Puts each row of ``components [component, any]`` in turn where the error is least, in place.
+
+    A component without weight on the other side stays as it is.
+    """
+    for index, own in enumerate(gram.diagonal().tolist()):
+        if own > 0:
+            step = torch.addmv(products[index], components.T, gram[index], alpha=-1)
+            components[index].add_(step, alpha=1 / own).clamp_(min=0)
+
+
+def _products(
+    blocks: Sequence[torch.Tensor], by_column: Sequence[torch.Tensor]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """``H Xᵀ [component, row]`` and ``H Hᵀ [component, component]``."""
+    n_components = len(by_column[0])
+    products, gram = torch.zeros(n_components, blocks[0].shape[1]), torch.zeros(n_components, n_components)
+    for block, columns in zip(blocks, by_column, strict=True):
+        products.addmm_(columns, block)
+        gram.addmm_(columns, columns.T)
+    return products, gram
