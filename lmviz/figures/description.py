@@ -254,7 +254,9 @@ def _neuron_factors(result: NeuronFactors, language: Language, position: int, la
     )
     convention = message(
         "neuron_factors.convention", language, count=count, layers=layers_in_words(result.layers, language),
-        explained=notation.share(result.explained), clipped=notation.share(result.clipped_share),
+        explained=notation.share(result.explained), raw=notation.share(result.explained_raw),
+        negatives=message("neuron_factors.negatives_gated", language) if result.gated else message(
+            "neuron_factors.negatives_clipped", language, clipped=notation.share(result.clipped_share)),
     )
     if not result.converged:
         convention += (" " if language == "en" else "") + message("neuron_factors.not_converged", language)

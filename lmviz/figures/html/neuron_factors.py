@@ -8,6 +8,7 @@ import numpy as np
 
 from lmviz.figures import notation, titles
 from lmviz.figures.html import fragment as f
+from lmviz.figures.html.factor_curve import factor_curve
 from lmviz.figures.html.strip import strip
 from lmviz.figures.messages import Language, message
 from lmviz.figures.scales import FACTOR_HUES
@@ -46,7 +47,8 @@ def neuron_factors(
         for count, item in by_count.items()
     )
     body = (
-        f'<div class="tools">{switch}<p class="soft end" data-explained>{_explained(result, language)}</p></div>'
+        f'<div class="tools">{switch}{factor_curve(by_count, first, language)}'
+        f'<p class="soft end" data-explained>{_explained(result, language)}</p></div>'
         f"{strip(result.tokens, language, dress, extra=number)}"
         f'{panels}<p class="readout" aria-live="polite"></p>'
     )
@@ -75,7 +77,19 @@ def scaled(result: NeuronFactors) -> np.ndarray:
 
 
 def _explained(result: NeuronFactors, language: Language) -> str:
-    return f.escape(message("neuron_factors.explained", language, explained=notation.share(result.explained)))
+    return f.escape(message(
+        "neuron_factors.explained", language, explained=notation.share(result.explained),
+        raw=notation.share(result.explained_raw),
+    ))
+
+
+def _negative_side(result: NeuronFactors, factor: int, language: Language) -> str:
+    """Of a gated block's factor: how much of it are neurons' negative parts."""
+    if not result.gated:
+        return ""
+    share = float(np.square(result.loadings[factor, result.places()[2] < 0]).sum())
+    text = message("neuron_factors.negative_side", language, share=notation.share(share))
+    return f'<span class="side-share">{f.escape(text)}</span>'
 
 
 def _rows(result: NeuronFactors, language: Language) -> str:
@@ -95,6 +109,7 @@ def _rows(result: NeuronFactors, language: Language) -> str:
             f'<rect class="at" width="0" height="1"/><path d="{path}"/>'
             f'<line x1="0" x2="{len(row)}" y1="1" y2="1"/>'
             f'<line class="split" x1="{n_prompt}" x2="{n_prompt}" y1="0" y2="1"/></svg>'
-            f'<span class="peaks">{f.escape(titles.strongest_names(result, factor, language))}</span></li>'
+            f'<span class="peaks">{f.escape(titles.strongest_names(result, factor, language))}'
+            f"{_negative_side(result, factor, language)}</span></li>"
         )
     return f'<ul class="factors">{"".join(rows)}</ul>'

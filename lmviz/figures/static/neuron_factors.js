@@ -59,6 +59,7 @@ export function start({ root, data, scope, position }) {
     const { values } = data.counts[count];
     if (control) for (const button of control.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.dataset.count === count));
     explained.textContent = data.counts[count].explained;
+    for (const mark of root.querySelectorAll("[data-mark]")) mark.classList.toggle("on", mark.dataset.mark === count);
     writeTitle(root, data.counts[count].title);
     for (const panel of root.querySelectorAll("[data-panel]")) {
       panel.hidden = panel.dataset.panel !== count;
