@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
 import sys
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 from miniature import REPOSITORY, make_miniature
+from packaging.requirements import Requirement
 
 from gallery.engine.plan import entries
 from gallery.store import Store
@@ -22,13 +25,20 @@ from gallery.validation import read_catalog
 
 TABLE = "lmviz-archive.json"
 ENTRY = "entries/setsubun/tiny.json"
-WITHOUT_TORCH = """
-import sys
-class Blocker:
+LAPTOP = """  # a machine that has what requirements-site.lock lists, and nothing else
+import re, sys
+from importlib.machinery import PathFinder
+from importlib.metadata import packages_distributions
+def plain(name):
+    return re.sub("[-_.]+", "-", name).lower()
+listed = {plain(line.split("==")[0]) for line in open("requirements-site.lock")} | {"lmviz"}
+absent = {name for name, owners in packages_distributions().items() if not listed & set(map(plain, owners))}
+assert {"torch", "transformers", "captum", "sklearn"} <= absent
+class Installed:
+    find_distributions = staticmethod(PathFinder.find_distributions)
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("torch", "transformers", "captum", "sklearn"):
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-sys.meta_path.insert(0, Blocker())
+        return None if name.split(".")[0] in absent else PathFinder.find_spec(name, path, target)
+sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not PathFinder] + [Installed()]
 from gallery.command import main
 sys.exit(main(sys.argv[1:]))
 """
@@ -260,11 +270,22 @@ def test_an_export_never_replaces_what_is_no_archive(built_source, tmp_path):
     assert path.read_text(encoding="utf-8") == "mine"
 
 
+def test_what_publishing_needs_is_of_the_same_versions_as_what_computes():
+    of_all = (REPOSITORY / "requirements-gallery.lock").read_text(encoding="utf-8").splitlines()
+    of_the_site = (REPOSITORY / "requirements-site.lock").read_text(encoding="utf-8").splitlines()
+    assert set(of_the_site) < set(of_all)
+    names = {re.sub("[-_.]+", "-", line.split("==")[0]).lower() for line in of_the_site}
+    for line in of_the_site:
+        for needed in map(Requirement, metadata.requires(line.split("==")[0]) or []):
+            if needed.marker is None or needed.marker.evaluate({"extra": ""}):
+                assert re.sub("[-_.]+", "-", needed.name).lower() in names, f"{line} needs {needed}"
+
+
 def test_the_commands_import_and_publish_with_neither_torch_nor_transformers_nor_models(archive, laptop):
     environment = {**os.environ, "LMVIZ_GALLERY_ROOT": str(laptop), "LC_ALL": "C"}
 
     def run(*argv):
-        ran = subprocess.run([sys.executable, "-c", WITHOUT_TORCH, *argv], env=environment, cwd=REPOSITORY,
+        ran = subprocess.run([sys.executable, "-c", LAPTOP, *argv], env=environment, cwd=REPOSITORY,
                              capture_output=True, text=True, timeout=300)
         assert ran.returncode == 0, ran.stderr
         return ran.stdout
