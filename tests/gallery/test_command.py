@@ -74,7 +74,7 @@ def test_every_command_has_help_with_an_example(run, command):
     (["buld"], "Did you mean build?"), (["build", "--jobs", "none"], "--jobs"), (["build", "--job", "2"], "--job"),
     (["build", "--only", "setsubn"], "Did you mean setsubun?"), (["build", "--models", "tinny"], "Did you mean tiny?"),
     (["convert"], "DIRECTORY"), (["serve", "--port", "99999999"], "--port"), (["build", "--jobs", "0"], "1 to 65535"),
-    (["build", "--job", "2"], "Did you mean --jobs?"), (["build", "--models", ""], "no model id"),
+    (["build", "--job", "2"], "Did you mean --jobs?"), (["build", "--models", ""], "no name was given"),
     (["build", "--device", "tpu"], "cuda:0"), (["convert", "nowhere"], "no directory nowhere"),
     (["convert", "."], "nothing to convert"), (["build", "--only"], "needs a value"),
 ])
