@@ -55,11 +55,15 @@ def _agrees(difference: Difference, stored: Result, again: Result, trace: lmviz.
     moved = np.argwhere(before != after).tolist()
     if isinstance(rule_of(stored.kind, difference.array), Settled):
         last = trace.model.n_layers - 1
-        return all(
+        return (before[0], after[0]) == (-1, -1) and all(
             near.strongest(max(before[position], after[position]) - 1, position) or near.strongest(last, position)
             for (position,) in moved
         )
-    return all(abs(before[tuple(at)] - after[tuple(at)]) <= _near(stored, at, near, trace) for at in moved)
+    has_both = (before > 0) & (after > 0)  # 0 is no rank
+    return all(
+        has_both[tuple(at)] and abs(before[tuple(at)] - after[tuple(at)]) <= _near(stored, at, near, trace)
+        for at in moved
+    )
 
 
 def _near(result: Result, at: list[int], near, trace: lmviz.Trace) -> int:

@@ -12,7 +12,7 @@ from gallery.engine.manifest import Manifest, read_manifest
 from gallery.engine.plan import Locations
 from gallery.engine.request import Wanted
 from gallery.engine.task import Task
-from gallery.engine.words import words
+from gallery.engine.words import words as of_engine
 from gallery.messages import Wording
 from gallery.store import Store, path_in
 from gallery.validation.schema import Catalog
@@ -80,7 +80,7 @@ def _digests(where: Located, known: KnownFiles) -> tuple[dict[str, str] | None, 
     try:
         return known.digests(where.directory, afresh=True), None
     except (ValueError, OSError) as error:
-        return None, words("refused", why=str(error))
+        return None, of_engine("refused", why=str(error))
 
 
 def _of(asked: Asked, manifest: Manifest | None, digests: dict[str, str] | None, store: Store) -> Stored:

@@ -17,7 +17,7 @@ from gallery.engine.pool import default_jobs, run_tasks
 from gallery.engine.progress import Progress
 from gallery.engine.provenance import conditions
 from gallery.engine.run import check_device, choose
-from gallery.engine.words import words
+from gallery.engine.words import words as of_engine
 from gallery.messages import Wording
 from gallery.store import DamagedResult, Store, read_file
 from gallery.store.files import CannotWrite
@@ -26,7 +26,7 @@ from gallery.verification.difference import Difference, differences
 from gallery.verification.ranks import decide
 from gallery.verification.repair import repair as repair_one
 from gallery.verification.stored import Stored, StoredFile, stored_of
-from gallery.verification.words import words as own_words
+from gallery.verification.words import words
 
 
 @dataclass
@@ -136,7 +136,7 @@ def verify(
                     _settle(verdict)
                 conclude(stored, verdicts, scratch)
         except CannotWrite as error:
-            report.stopped = words("cannot_write", path=error.filename, why=error.strerror)
+            report.stopped = of_engine("cannot_write", path=error.filename, why=error.strerror)
     _remember(known)
     return report
 
@@ -151,13 +151,13 @@ def _computed(
     places = list(dict.fromkeys(stored.asked.model.id for stored in tasks.values()))
     in_order = sorted((stored.task for stored in tasks.values()), key=lambda task: places.index(task.model.id))
     jobs = jobs or default_jobs(in_order, device)
-    say(own_words("to_verify", n=len(tasks), jobs=min(jobs, len(tasks)), device=device))
+    say(words("to_verify", n=len(tasks), jobs=min(jobs, len(tasks)), device=device))
     progress = Progress(in_order)
     with closing(run_tasks(in_order, jobs=jobs, device=device, threads=threads)) as outcomes:
         for outcome in outcomes:
             stored = tasks[outcome.id]
             progress.count(stored.task, outcome)
-            say(words("progress", done=progress.done, n=progress.n, entry=outcome.id, seconds=outcome.seconds,
+            say(of_engine("progress", done=progress.done, n=progress.n, entry=outcome.id, seconds=outcome.seconds,
                       left=progress.left(stored.task)))
             yield stored, outcome
 
@@ -171,7 +171,7 @@ def _judge(stored: Stored, outcome: Outcome, root: Path, scratch: Path) -> tuple
         try:
             result, made = read_file(file.path)
         except KeyError:
-            verdict.state, verdict.reason = "missing", own_words("missing", file=verdict.file)
+            verdict.state, verdict.reason = "missing", words("missing", file=verdict.file)
             continue
         except DamagedResult as error:
             verdict.state, verdict.reason = "damaged", error.why
@@ -197,7 +197,7 @@ def _settle(verdict: Verdict) -> None:
 
 
 def _why_not(file: StoredFile, outcome: Outcome) -> Wording:
-    return outcome.reason or outcome.failures.get((file.wanted.kind, file.wanted.name)) or own_words("not_computed")
+    return outcome.reason or outcome.failures.get((file.wanted.kind, file.wanted.name)) or words("not_computed")
 
 
 def _from(root: Path, path: Path) -> str:
