@@ -13,15 +13,18 @@ from lmviz.analyses.factorization import hals, starts
 TOLERANCE = 3e-4
 """The end: an iteration changed ``W`` by at most this share of its length (see `hals.descend`)."""
 
-TOLERANCE_AFTER_SAMPLES = 1e-3
-"""The same on all columns of a matrix that samples have been factored of: they have gone the slow last part already."""
+TOLERANCE_WITH_SAMPLES = 1e-3
+"""The same where samples are factored: each level begins where the one before it has ended."""
+
+FIRST_ITERATIONS = 10
+"""On all columns, before samples: they decide which of several minima is reached, and a sample may choose another."""
 
 MAX_ITERATIONS = 2000
 
 STRIDES = (16, 4, 1)
 """Samples of the columns: every 16th, every 4th, all of them."""
 
-LEAST_COLUMNS = 2048
+LEAST_COLUMNS = 4096
 """Samples smaller than this are passed over: whole small matrices cost nothing."""
 
 _BLOCK = 8192
@@ -34,7 +37,7 @@ class Factorization:
     Attributes:
         by_row: float32 ``W [row, component]``.
         by_column: float32 ``H [component, column]``.
-        n_iterations: iterations on the whole matrix.
+        n_iterations: iterations on all columns.
         converged: whether they ended by the tolerance rather than at the limit.
     """
 
@@ -47,10 +50,10 @@ class Factorization:
 class Factorizer:
     """Factors one matrix with any number of components; what these share is computed once.
 
-    Columns meet only in ``W``, which is small, and a sample of columns that count alike finds nearly the same: so HALS
-    goes down on every 16th column, then on every 4th, and is left only a few iterations on all of them, which end by a
-    rule of their own. Columns that a sample has missed are thus fitted like all others. Computes in float32 on the CPU;
-    the same on one kind of machine with the same number of threads.
+    Columns meet only in ``W``, which is small, and a sample of columns that count alike changes it nearly as all would.
+    So HALS makes a few iterations on all columns, goes down on every 16th, then on every 4th, and is left few
+    iterations on all, which end by a rule of their own: columns that a sample has missed are fitted like all others.
+    Computes in float32 on the CPU; the same on one kind of machine with the same number of threads.
 
     Args:
         matrix: ``[row, column]``, finite, without negatives.
@@ -63,10 +66,11 @@ class Factorizer:
         if np.ndim(matrix) != 2 or 0 in np.shape(matrix):
             raise ValueError(f"a matrix of rows and columns is factored, not an array of shape {np.shape(matrix)}")
         self._matrix = torch.tensor(np.asarray(matrix), dtype=torch.float32)
-        if not torch.isfinite(self._matrix).all() or (self._matrix < 0).any():
+        least, most = self._matrix.aminmax()
+        if not (least >= 0 and most < torch.inf):
             raise ValueError("NMF takes finite numbers of at least 0; set negatives to 0, or give them columns of "
                              "their own")
-        if not self._matrix.any():
+        if most == 0:
             raise ValueError("all of the matrix is 0, so there is nothing to factor")
 
     @cached_property
@@ -93,14 +97,17 @@ class Factorizer:
             seed: None starts from NNDSVDa, which has nothing random; a number from random entries of that seed.
         """
         by_row, by_column = self._start(n_components, seed)
-        first, _ = self._levels[0]
-        pieces = [piece.contiguous() for piece in by_column[:, ::first].split(_BLOCK, 1)]
-        state = hals.State(by_row.T.contiguous(), pieces)
-        for stride, blocks in self._levels:
-            if stride != first:
+        _, whole = self._levels[-1]
+        state = hals.State(by_row.T.contiguous(), [piece.contiguous() for piece in by_column.split(_BLOCK, 1)])
+        if len(self._levels) == 1:
+            state = hals.descend(whole, state, TOLERANCE, MAX_ITERATIONS)
+        else:
+            state = hals.descend(whole, state, TOLERANCE_WITH_SAMPLES, FIRST_ITERATIONS)
+            before = state.n_iterations
+            for _, blocks in self._levels:
                 state = hals.State(state.by_row, hals.columns_for(blocks, state.by_row))
-            tolerance = TOLERANCE_AFTER_SAMPLES if stride < first and stride == 1 else TOLERANCE
-            state = hals.descend(blocks, state, tolerance, MAX_ITERATIONS)
+                state = hals.descend(blocks, state, TOLERANCE_WITH_SAMPLES, MAX_ITERATIONS)
+            state.n_iterations += before
         found = torch.cat(state.by_column, 1).numpy()
         return Factorization(state.by_row.T.contiguous().numpy(), found, state.n_iterations, state.converged)
 

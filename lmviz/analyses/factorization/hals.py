@@ -45,19 +45,23 @@ def descend(blocks: Sequence[torch.Tensor], state: State, tolerance: float, most
         blocks: the matrix transposed, ``[column of the block, row]``, contiguous.
     """
     by_row, by_column = state.by_row, state.by_column
+    products, gram = _empty(by_row)
+    for block, columns in zip(blocks, by_column, strict=True):
+        _add(products, gram, block, columns)
     n_iterations, converged = 0, False
     while not converged and n_iterations < most:
         n_iterations += 1
-        products, gram = _products(blocks, by_column)
         before = by_row.clone()
         sweep(products, gram, by_row)
         squares = gram.diagonal()
         change = (squares @ (by_row - before).square()).sum()
-        size = (squares @ by_row.square()).sum()
+        converged = bool(change <= tolerance**2 * (squares @ by_row.square()).sum())
         own = by_row @ by_row.T
+        products, gram = _empty(by_row)
         for block, columns in zip(blocks, by_column, strict=True):
             sweep(by_row @ block.T, own, columns)
-        converged = bool(change <= tolerance**2 * size)
+            # While the block is in the cache: reading it is what an iteration costs.
+            _add(products, gram, block, columns)
     return State(by_row, by_column, n_iterations, converged)
 
 
@@ -84,13 +88,12 @@ def sweep(products: torch.Tensor, gram: torch.Tensor, components: torch.Tensor) 
             components[index].add_(step, alpha=1 / own).clamp_(min=0)
 
 
-def _products(
-    blocks: Sequence[torch.Tensor], by_column: Sequence[torch.Tensor]
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """``H Xᵀ [component, row]`` and ``H Hᵀ [component, component]``."""
-    n_components = len(by_column[0])
-    products, gram = torch.zeros(n_components, blocks[0].shape[1]), torch.zeros(n_components, n_components)
-    for block, columns in zip(blocks, by_column, strict=True):
-        products.addmm_(columns, block)
-        gram.addmm_(columns, columns.T)
-    return products, gram
+def _empty(by_row: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Room for ``H Xᵀ [component, row]`` and ``H Hᵀ [component, component]``."""
+    return torch.zeros_like(by_row), torch.zeros(len(by_row), len(by_row))
+
+
+def _add(products: torch.Tensor, gram: torch.Tensor, block: torch.Tensor, columns: torch.Tensor) -> None:
+    """A block's part of both, in place."""
+    products.addmm_(columns, block)
+    gram.addmm_(columns, columns.T)
