@@ -1,0 +1,61 @@
+"""The build report's times and memory: those of the run log, without the machine's name, and none without a log."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+
+import pytest
+from bs4 import BeautifulSoup
+
+from gallery.pages import build_report
+from gallery.pages.costs import Measures
+from gallery.pages.words import Words
+from gallery.site.editions import open_edition
+
+
+@pytest.fixture
+def root(compared_source, tmp_path):
+    """A copy of a built gallery whose log has one build, of two entries."""
+    root = shutil.copytree(compared_source, tmp_path / "root")
+    log = root / "build" / "runs.jsonl"
+    written = json.loads(log.read_text(encoding="utf-8").splitlines()[0])
+    plain = {"id": "mame/tiny", "status": "built", "seconds": 1.0, "peak_bytes": 2**20, "computed": 2, "reused": 3,
+             "parts": {"load": 0.5}}
+    parts = {"load": 2.0, "trace": 1.0, "attribution saliency": 90.0, "lens_measures": 6.0}
+    slow = plain | {"id": "setsubun/tiny", "seconds": 99.0, "peak_bytes": 300 * 2**20, "parts": parts}
+    told = {"host": platform.node(), "machine": "Linux-x", "cores": 7, "entries": [plain, slow]}
+    log.write_text(json.dumps(written | told), encoding="utf-8")
+    return root
+
+
+def report(root, language: str) -> BeautifulSoup:
+    ((_, text),) = build_report.pages(open_edition(root, language))
+    return BeautifulSoup(text, "html.parser")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_times_memory_and_machine_are_those_of_the_log(root, language):
+    page = report(root, language)
+    (run,) = page.find(id="runs").find_next("tbody").find_all("tr")
+    cells = [cell.get_text(" ", strip=True) for cell in run.find_all(["th", "td"])]
+    assert cells[0].endswith("UTC") and "Linux-x" in cells[1] and "7" in cells[1] and cells[4] == "300 MiB"
+    assert cells[5:7] == ["2", "0"] and cells[8:] == ["4", "6"]
+    assert platform.node() not in page.get_text()
+    slowest = page.find(id="slowest").find_next("li").get_text(" ", strip=True)
+    assert slowest.index("attribution saliency") < slowest.index("lens_measures") < slowest.index("load")
+    assert "trace" not in slowest  # three parts are named
+
+
+def test_without_a_log_nothing_is_told_of_times(root):
+    (root / "build" / "runs.jsonl").unlink()
+    page = report(root, "ja")
+    assert page.find(id="entries") and not any(page.find(id=name) for name in ("runs", "costs", "slowest"))
+
+
+def test_measures_have_units_that_suit_them():
+    measures = Measures(Words("en"))
+    assert [measures.seconds(s) for s in (0.04, 89.96, 90, 7200)] == ["0.0 s", "90.0 s", "1.5 min", "2.0 h"]
+    assert measures.memory(0) == "–" and measures.memory(3 * 2**30) == "3,072 MiB"
+    assert measures.when("2026-11-23T09:32:55.8+00:00") == "2026-11-23 09:32 UTC"
