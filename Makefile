@@ -33,6 +33,7 @@ test: $(VENV)/test.installed
 soak: $(VENV)/test.installed
 	@$(BIN)/python tests/soak/kills.py
 	@$(BIN)/python tests/soak/mutated_catalogs.py
+	@LMVIZ_SOAK=1 $(BIN)/python -m pytest tests/hostile
 
 # Debian ships venv without pip's own wheel unless python3-venv is there: the system's pip then installs into it.
 $(BIN)/python:
