@@ -13,8 +13,11 @@ from lmviz.analyses.factorization import hals, starts
 TOLERANCE = 3e-4
 """The end: an iteration changed ``W`` by at most this share of its length (see `hals.descend`)."""
 
-TOLERANCE_WITH_SAMPLES = 1e-3
-"""The same where samples are factored: each level begins where the one before it has ended."""
+TOLERANCES_WITH_SAMPLES = 1e-3, 2e-3
+"""The same on samples, and on all columns after them, where several sweeps an iteration go further in each."""
+
+SWEEPS_AFTER_FIRST_SAMPLE = 4, 2
+"""Sweeps over ``W`` and ``H`` an iteration once the minimum is near."""
 
 FIRST_ITERATIONS = 10
 """On all columns, before samples: they decide which of several minima is reached, and a sample may choose another."""
@@ -102,11 +105,13 @@ class Factorizer:
         if len(self._levels) == 1:
             state = hals.descend(whole, state, TOLERANCE, MAX_ITERATIONS)
         else:
-            state = hals.descend(whole, state, TOLERANCE_WITH_SAMPLES, FIRST_ITERATIONS)
-            before = state.n_iterations
-            for _, blocks in self._levels:
+            state = hals.descend(whole, state, TOLERANCES_WITH_SAMPLES[0], FIRST_ITERATIONS)
+            before, sweeps = state.n_iterations, (1, 1)
+            for stride, blocks in self._levels:
                 state = hals.State(state.by_row, hals.columns_for(blocks, state.by_row))
-                state = hals.descend(blocks, state, TOLERANCE_WITH_SAMPLES, MAX_ITERATIONS)
+                tolerance = TOLERANCES_WITH_SAMPLES[stride == 1]
+                state = hals.descend(blocks, state, tolerance, MAX_ITERATIONS, sweeps)
+                sweeps = SWEEPS_AFTER_FIRST_SAMPLE
             state.n_iterations += before
         found = torch.cat(state.by_column, 1).numpy()
         return Factorization(state.by_row.T.contiguous().numpy(), found, state.n_iterations, state.converged)

@@ -2,10 +2,9 @@
 
 A. Cichocki and A.-H. Phan, "Fast local algorithms for large scale nonnegative matrix and tensor factorizations"
 (2009). Each iteration updates ``W``, then ``H``, component by component; scikit-learn's coordinate descent takes the
-same steps in the same order, so that from one start both come to the same minimum. More sweeps over ``H`` between two
-products with the matrix (Gillis and Glineur, "Accelerated multiplicative updates and hierarchical ALS algorithms",
-2012) were tried and left out: they end in other local minima and save nothing where products are cheap. So they are
-used only to bring ``H`` near its place for a given ``W``.
+same steps in the same order, so that from one start both come to the same minimum. Several sweeps between two products
+with the matrix (Gillis and Glineur, "Accelerated multiplicative updates and hierarchical ALS algorithms", 2012) need
+fewer products, but from afar they end in other minima: they are for the last part of the way.
 """
 
 from __future__ import annotations
@@ -36,13 +35,16 @@ class State:
     converged: bool = False
 
 
-def descend(blocks: Sequence[torch.Tensor], state: State, tolerance: float, most: int) -> State:
+def descend(
+    blocks: Sequence[torch.Tensor], state: State, tolerance: float, most: int, sweeps: tuple[int, int] = (1, 1)
+) -> State:
     """Iterates until ``W`` changes by at most ``tolerance`` of itself (L2 norm), or ``most`` times.
 
     Each component of ``W`` counts with the length of its row of ``H``, as their scales are not determined singly.
 
     Args:
         blocks: the matrix transposed, ``[column of the block, row]``, contiguous.
+        sweeps: over ``W`` and over ``H`` in an iteration.
     """
     by_row, by_column = state.by_row, state.by_column
     products, gram = _empty(by_row)
@@ -52,14 +54,17 @@ def descend(blocks: Sequence[torch.Tensor], state: State, tolerance: float, most
     while not converged and n_iterations < most:
         n_iterations += 1
         before = by_row.clone()
-        sweep(products, gram, by_row)
+        for _ in range(sweeps[0]):
+            sweep(products, gram, by_row)
         squares = gram.diagonal()
         change = (squares @ (by_row - before).square()).sum()
         converged = bool(change <= tolerance**2 * (squares @ by_row.square()).sum())
         own = by_row @ by_row.T
         products, gram = _empty(by_row)
         for block, columns in zip(blocks, by_column, strict=True):
-            sweep(by_row @ block.T, own, columns)
+            wanted = by_row @ block.T
+            for _ in range(sweeps[1]):
+                sweep(wanted, own, columns)
             # While the block is in the cache: reading it is what an iteration costs.
             _add(products, gram, block, columns)
     return State(by_row, by_column, n_iterations, converged)
