@@ -85,6 +85,8 @@ MISTAKES = {
     "occurrence not in the text": (
         SETSUBUN, "{text: 変わり}", "{text: 変わり, occurrence: 2}", "position_text_not_found", 15, "2"),
     "layer past the end": (SETSUBUN, "top_k: 5", "layer: 2", "layer_past_end", 15, "is 1"),
+    "layers without a name": (SETSUBUN, "[2, 3]", "[2, 3], layers: erly", "wrong_type", 18, "all, early, middle, late"),
+    "layers of three": (SETSUBUN, "[2, 3]", "[2, 3], layers: [0, 1, 2]", "wrong_type", 18, "[first, last]"),
     "layers backwards": (SETSUBUN, "[2, 3]", "[2, 3], layers: [1, 0]", "layers_backwards", 18, "1, 0"),
     "source without article": (SETSUBUN, "  article: 節分\n", "", "source_needs", 6, "source.article"),
     "source under another licence": (SETSUBUN, "CC-BY-SA-4.0", "MIT", "licence_not_by_sa", 10, "MIT"),

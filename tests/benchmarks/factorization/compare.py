@@ -80,8 +80,9 @@ def main() -> int:
         and all(row["excess"] <= MOST_EXCESS for row in rows)
         and all(abs(row["excess"]) <= MOST_EXCESS and row["cosine"] >= LEAST_COSINE for row in same)
     )
-    print(f"{ratio:.1f} times as fast (median); at least {LEAST_RATIO:.0f} times, no error {MOST_EXCESS:.1%} above, from "
-          f"the same start within {MOST_EXCESS:.1%} and cosines of {LEAST_COSINE} or more: {'yes' if kept else 'NO'}")
+    print(f"{ratio:.1f} times as fast (median); at least {LEAST_RATIO:.0f} times, no error {MOST_EXCESS:.1%} above, "
+          f"from the same start within {MOST_EXCESS:.1%} and cosines of {LEAST_COSINE} or more: "
+          f"{'yes' if kept else 'NO'}")
     return int(not kept)
 
 
