@@ -206,14 +206,20 @@ def places_of(data: bytes) -> tuple[Any, list[tuple[Any, Any]]]:
 
 
 def _read(data: bytes) -> Any:
+    """The data of a file, None where it cannot be had. PyYAML composes deep nesting until the process dies."""
+    depth = 0
     try:
+        for event in yaml.parse(data, Loader=yaml.CBaseLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > 20:
+                return None
         return yaml.load(data, Loader=yaml.CBaseLoader)
-    except (yaml.YAMLError, ValueError, RecursionError, TypeError):
+    except (yaml.YAMLError, ValueError, TypeError):
         return None
 
 
 def _places(tree: Any, depth: int = 0) -> Iterator[tuple[Any, Any]]:
     keys = list(tree) if isinstance(tree, dict) else range(len(tree)) if isinstance(tree, list) else ()
-    for key in keys if depth < 20 else ():
+    for key in keys if depth < 20 else ():  # an alias may lead in circles
         yield tree, key
         yield from _places(tree[key], depth + 1)
