@@ -1,10 +1,13 @@
-"""Files that both editions share, at the root of the site: `assets/`, and `schema/` for editors of catalogs."""
+"""Files that both editions share, at the root of the site: `assets/`, `schema/` for editors of catalogs, and the icon."""
 
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterator
 from pathlib import Path
+
+import vl_convert
 
 from gallery.validation.json_schema import schemas, written
 
@@ -27,7 +30,17 @@ def published_files() -> Iterator[tuple[str, bytes]]:
     yield "assets/lmviz/vega-bundle.js", bundle.javascript().encode()
     for name, schema in schemas().items():
         yield f"schema/{name}", written(schema).encode()
+    yield "favicon.ico", _icon((ASSETS / "icon.svg").read_text(encoding="utf-8"))
     yield "assets/gallery/dark-without-scripts.css", _dark(ASSETS / "colours.css", static / "figures.css").encode()
+
+
+def _icon(svg: str, pixels: int = 32) -> bytes:
+    """The icon that browsers ask the root of a site for when they open a picture or data file, which names none: a
+    Windows icon directory of one PNG."""
+    picture = vl_convert.svg_to_png(svg, scale=pixels / 32)
+    directory = struct.pack("<HHH", 0, 1, 1)
+    entry = struct.pack("<BBBBHHII", pixels, pixels, 0, 0, 1, 32, len(picture), 6 + 16)
+    return directory + entry + picture
 
 
 def _dark(*sheets: Path) -> str:
