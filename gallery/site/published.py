@@ -1,4 +1,4 @@
-"""Files that both editions share, at the root of the site: `assets/`, `schema/` for editors of catalogs, and the icon."""
+"""Files that both editions share, at the root of the site: `assets/`, `schema/` for editors of catalogs, an icon."""
 
 from __future__ import annotations
 
