@@ -27,6 +27,11 @@ _HOME = {
     "attribution_receipt": "lmviz.analyses.attribution_receipt",
     "method_trust": "lmviz.analyses.method_trust",
     "neuron_factors": "lmviz.analyses.neuron_factors",
+    "model_factors": "lmviz.analyses.model_factors",
+    "factor_responses": "lmviz.analyses.model_factors",
+    "factor_effects": "lmviz.analyses.factor_effects",
+    "factor_labels": "lmviz.analyses.factor_labels",
+    "layer_similarity": "lmviz.analyses.layer_similarity",
 }
 _MODULES = ("comparison", "figures", "results", "tokens", "units")
 

@@ -55,7 +55,12 @@ class NeuronFactors(Result):
 
     def places(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Layer, neuron and sign (1 or -1) of each column, int64 ``[column]``."""
-        signs = np.array([1, -1] if self.gated else [1])
-        shape = (len(self.layers), len(signs), self.neurons_per_layer)
-        each = self.layers[:, None, None], np.arange(self.neurons_per_layer), signs[:, None]
-        return tuple(np.broadcast_to(part, shape).reshape(-1).astype(np.int64) for part in each)
+        return places_of(self.layers, self.neurons_per_layer, self.gated)
+
+
+def places_of(layers: np.ndarray, neurons_per_layer: int, gated: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Layer, neuron and sign (1 or -1) of each column of factored activations, int64 ``[column]``."""
+    signs = np.array([1, -1] if gated else [1])
+    shape = (len(layers), len(signs), neurons_per_layer)
+    each = layers[:, None, None], np.arange(neurons_per_layer), signs[:, None]
+    return tuple(np.broadcast_to(part, shape).reshape(-1).astype(np.int64) for part in each)
