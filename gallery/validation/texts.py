@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -47,6 +48,9 @@ def shape_of(model: Model, directory: Path) -> Shape:
 
 
 def check_fit(prompt: Prompt, file: File, node: Node, shape: Shape) -> None:
+    _check_layers(prompt, file, node, shape)
+    if _is_short(prompt, shape) and not _names_positions(prompt):
+        return
     generation = prompt.generation
     try:
         table = shape.tokenizer.table(prompt.text, start=shape.start, continuation=generation.continuation)
@@ -76,7 +80,31 @@ def check_fit(prompt: Prompt, file: File, node: Node, shape: Shape) -> None:
             file.report(place, "position_zero", model=shape.model.id, text=position.text[:40])
     if prompt.figures.attribution and prompt.figures.attribution.targets:
         _check_targets(prompt, file, node.at("figures", "attribution", "targets"), shape, table, n_all - 1)
-    _check_layers(prompt, file, node, shape)
+
+
+def _is_short(prompt: Prompt, shape: Shape) -> bool:
+    """Whether it fits however it is cut: no token holds less than a byte of a normalized text.
+
+    Nearly all prompts are, and cutting thousands of them is most of what reading a large catalog would cost.
+    """
+    generation = prompt.generation
+    try:
+        n_most = sum(len(unicodedata.normalize("NFKC", text).encode()) + 1
+                     for text in (prompt.text, generation.continuation or ""))
+    except UnicodeEncodeError:
+        return False
+    n_new = generation.max_new_tokens if generation.continuation is None else 0
+    return bool(prompt.text.strip()) and shape.n_positions is not None and (
+        len(shape.start) + n_most + n_new <= shape.n_positions
+    )
+
+
+def _names_positions(prompt: Prompt) -> bool:
+    asked = prompt.figures
+    pointing = (asked.layer_predictions, asked.watched_words)
+    return any(options is not None and options.position is not None for options in pointing) or bool(
+        asked.attribution and asked.attribution.targets
+    )
 
 
 def _check_targets(prompt: Prompt, file: File, node: Node, shape: Shape, table: TokenTable, last: int) -> None:
