@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from lmviz.units.sentences import sentence_ends
+from lmviz.units.sudachi import sudachi_words
 
 if TYPE_CHECKING:
     import budoux
-    import sudachipy
 
 Unit = Literal["byte", "token", "character", "grapheme", "word", "bunsetsu", "sentence"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -23,9 +23,6 @@ UNITS: tuple[Unit, ...] = get_args(Unit)
 
 NAMES = {"word": "SudachiPy, small dictionary, mode B", "bunsetsu": "BudouX, at word boundaries", "grapheme": "UAX #29"}
 """What decides the boundaries of units that are not plain counts."""
-
-_LONGEST = 1000
-"""Characters given to Sudachi at once: it takes 49,149 bytes, and 65,535 of what it normalizes them to (ﷺ: 33)."""
 
 
 def boundaries(text: str, unit: Unit) -> np.ndarray:
@@ -68,26 +65,11 @@ def _words(text: str) -> list[int]:
     whole = set(_graphemes(text))
     ends, begin = [], 0
     for sentence_end in _sentences(text):
-        for end in _word_ends(text, begin, sentence_end):
+        for word in sudachi_words(text, begin, sentence_end):
+            end = word.end
             if end == sentence_end or end in whole and not text[begin:end].isspace():
                 ends.append(end)
                 begin = end
-    return ends
-
-
-def _word_ends(text: str, begin: int, end: int) -> list[int]:
-    """Sudachi's own, of one sentence."""
-    from_sudachi, ends = _sudachi(), []
-    while begin < end:
-        part_end = min(begin + _LONGEST, end)
-        if part_end < end:
-            half = begin + _LONGEST // 2
-            safe = [at for at in range(half, part_end) if text[at] in "、，,；;：:」』）)" or text[at].isspace()]
-            part_end = safe[-1] + 1 if safe else part_end
-        words = from_sudachi(text[begin:part_end])
-        # What Sudachi normalizes into several words (㍿) has the empty surface in all but one of them.
-        ends += [begin + at for at in accumulate(len(word.surface()) for word in words if word.surface())]
-        begin = part_end
     return ends
 
 
@@ -104,24 +86,6 @@ def _bunsetsu(text: str) -> list[int]:
 _ENDS = {
     "character": _characters, "grapheme": _graphemes, "word": _words, "bunsetsu": _bunsetsu, "sentence": _sentences,
 }
-
-
-@cache
-def _dictionary() -> sudachipy.Dictionary:
-    try:
-        import sudachipy
-
-        return sudachipy.Dictionary(dict="small")
-    except ImportError:
-        raise _missing("words are found by SudachiPy, small dictionary", "sudachipy sudachidict-small") from None
-
-
-def _sudachi():
-    """A function from at most `_LONGEST` characters to Sudachi's words; each call's own, as they keep state."""
-    dictionary = _dictionary()
-    import sudachipy
-
-    return dictionary.tokenizer(sudachipy.SplitMode.B).tokenize
 
 
 @cache
