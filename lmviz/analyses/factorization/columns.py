@@ -54,10 +54,15 @@ def columns(feed_forward: np.ndarray, gated: bool) -> Columns:
     if squares == 0:
         raise ValueError("none of the activations is positive, so there is nothing to factor; choose other layers")
     size = np.sqrt(np.square(by_layer, dtype=np.float64).mean(axis=1))
-    scales = np.ones_like(size)
-    for layer, own in enumerate(size):
-        if own.any():
-            scales[layer] = np.maximum(own, FLOOR * np.median(own[own > 0]))
     raw = by_layer.transpose(1, 0, 2).reshape(by_layer.shape[1], -1)
     clipped = 0.0 if gated else float(1 - squares / np.square(feed_forward, dtype=np.float64).sum())
-    return Columns(raw, scales.reshape(-1).astype(np.float32), clipped)
+    return Columns(raw, scales_of(size).reshape(-1).astype(np.float32), clipped)
+
+
+def scales_of(sizes: np.ndarray) -> np.ndarray:
+    """What columns are divided by, for root mean squares ``[layer, column of the layer]``."""
+    scales = np.ones_like(sizes)
+    for layer, own in enumerate(sizes):
+        if own.any():
+            scales[layer] = np.maximum(own, FLOOR * np.median(own[own > 0]))
+    return scales
