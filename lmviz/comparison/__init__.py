@@ -8,11 +8,12 @@ What is compared is the text, not its tokens. Neither torch nor transformers is 
 """
 
 from lmviz.comparison.depth import relative_depth
+from lmviz.comparison.nearest_factors import nearest_factors
 from lmviz.comparison.pairs import Parting, difference, parting, shared_beginning, shared_places
 from lmviz.comparison.shared_attribution import SharedAttribution, shared_attribution
 from lmviz.comparison.shared_spans import SharedSpans, head, shared_spans
 
 __all__ = [
-    "Parting", "SharedAttribution", "SharedSpans", "difference", "head", "parting", "relative_depth",
-    "shared_attribution", "shared_beginning", "shared_places", "shared_spans",
+    "Parting", "SharedAttribution", "SharedSpans", "difference", "head", "nearest_factors", "parting",
+    "relative_depth", "shared_attribution", "shared_beginning", "shared_places", "shared_spans",
 ]
