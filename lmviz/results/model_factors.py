@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lmviz.results.base import Result
-from lmviz.results.neuron_factors import places_of
+from lmviz.results.neuron_factors import layer_shares_of, places_of
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,7 @@ class ModelFactors(Result):
     @property
     def layer_shares(self) -> np.ndarray:
         """float64 ``[factor, layer]``: share of each factor's squared loadings in each of `layers`."""
-        squares = np.square(self.loadings, dtype=np.float64)
-        return squares.reshape(len(squares), len(self.layers), -1).sum(axis=2)
+        return layer_shares_of(self.loadings, len(self.layers))
 
 
 @dataclass(frozen=True)

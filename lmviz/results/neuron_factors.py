@@ -57,6 +57,11 @@ class NeuronFactors(Result):
         """Layer, neuron and sign (1 or -1) of each column, int64 ``[column]``."""
         return places_of(self.layers, self.neurons_per_layer, self.gated)
 
+    @property
+    def layer_shares(self) -> np.ndarray:
+        """float64 ``[factor, layer]``: share of each factor's squared loadings in each of `layers`."""
+        return layer_shares_of(self.loadings, len(self.layers))
+
 
 def places_of(layers: np.ndarray, neurons_per_layer: int, gated: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Layer, neuron and sign (1 or -1) of each column of factored activations, int64 ``[column]``."""
@@ -64,3 +69,9 @@ def places_of(layers: np.ndarray, neurons_per_layer: int, gated: bool) -> tuple[
     shape = (len(layers), len(signs), neurons_per_layer)
     each = layers[:, None, None], np.arange(neurons_per_layer), signs[:, None]
     return tuple(np.broadcast_to(part, shape).reshape(-1).astype(np.int64) for part in each)
+
+
+def layer_shares_of(loadings: np.ndarray, n_layers: int) -> np.ndarray:
+    """float64 ``[factor, layer]``: what unit loadings ``[factor, column]``, layer by layer, have of their squares."""
+    squares = np.square(loadings, dtype=np.float64)
+    return squares.reshape(len(squares), n_layers, -1).sum(axis=2)
