@@ -81,15 +81,18 @@ def read_passages(model: LanguageModel, texts: Sequence[str]) -> Passages:
     return Passages(tuple(texts), _joined(tables), starts)
 
 
-def forward_passes(model: LanguageModel, passages: Passages) -> Iterator[tuple[range, Recording]]:
+def forward_passes(
+    model: LanguageModel, passages: Passages, chosen: Sequence[int] | None = None
+) -> Iterator[tuple[range, Recording]]:
     """Each passage's positions, with what one forward pass over it alone left behind; logits are not computed.
 
-    What is yielded is gone with the next one: take from it what is wanted.
+    What is yielded is gone with the next one: take from it what is wanted. ``chosen`` are the passages to read, by
+    default all.
     """
     import torch
 
     ids = torch.from_numpy(passages.tokens.token_ids).to(model.device)
-    for passage in range(len(passages)):
+    for passage in range(len(passages)) if chosen is None else chosen:
         at = passages.positions(passage)
         with torch.inference_mode(), model.recording() as record:
             model.network.base_model(input_ids=ids[None, at.start : at.stop], use_cache=False)
