@@ -1,5 +1,5 @@
-"""What the gallery is about: entries (one prompt under one model), comparisons of several, their figures, and how far
-they have been built.
+"""What the gallery is about: entries (one prompt under one model), comparisons of several, studies of models, their
+figures, and how far they have been built.
 
 An entry that has been computed, or has failed, has a *manifest* beside the store. Pages are written from the catalog,
 the manifests and the store alone; they never look at a model.
@@ -7,6 +7,7 @@ the manifests and the store alone; they never look at a model.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -15,18 +16,22 @@ from gallery.validation.schema import Comparison, Model, Prompt
 RECEIPT = "receipt"
 """Name of the receipt among the results of an attribution."""
 
+FACTORS = "factors"
+"""Name of the model's factors among the results of a figure of what they respond to."""
+
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of an entry or of a comparison.
+    """One figure of an entry, of a comparison or of a study.
 
     Attributes:
-        kind: one of `gallery.validation.schema.FIGURE_KINDS` or ``COMPARISON_KINDS``.
+        kind: one of `gallery.validation.schema.FIGURE_KINDS`, ``COMPARISON_KINDS`` or ``STUDY_KINDS``.
         id: permanent id, 12 characters of base32.
         options: what identifies it beside the text and the model, as plain JSON.
         results: key in the store by name: ``{"": key}``, or one a method (``attribution``), or one a number of
             components (``neuron_factors``, ``{"4": key, ...}``); `RECEIPT` for the receipt of an attribution. Of a
-            comparison one a model, by id, or one a prompt, ``{"0": key, "1": key}``.
+            comparison one a model, by id, or one a prompt, ``{"0": key, "1": key}``. Of a model's factors also
+            ``effects`` and ``labels``; of what they respond to in a text also `FACTORS`, a result of the model's study.
         position: the position shown first, resolved to a number; None for kinds that have none.
         failure: why it could not be computed, by language; None if it could.
         incomplete: by name of a result that could not be computed, where others could: why, by language.
@@ -122,5 +127,48 @@ class Compared:
         return tuple(entry for entry in self.entries if entry.status != "built")
 
 
-Subject = Entry | Compared
+@dataclass(frozen=True)
+class ModelStudy:
+    """What is known of a model over a reference text, or of the likeness of two models' layers.
+
+    Attributes:
+        models: the model, or the two of a pair; a pair is a study of the first.
+        status: ``built`` (figures may still have failed one by one), ``failed`` or ``missing``.
+        figures: in the order of ``STUDY_KINDS``; of a pair, ``layer_similarity`` alone; empty unless built.
+        reason: by language, why it failed or is missing; None when built.
+        command: the one command that builds it.
+        provenance: see `Entry`.
+    """
+
+    models: tuple[Model, ...]
+    status: Literal["built", "failed", "missing"]
+    figures: tuple[Figure, ...]
+    reason: dict[str, str] | None
+    command: str
+    provenance: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """``models/MODEL``, of a pair ``models/MODEL+OTHER``."""
+        return study_id(self.models)
+
+    @property
+    def page(self) -> str:
+        return f"models/{self.model.id}/"
+
+    @property
+    def model(self) -> Model:
+        return self.models[0]
+
+    @property
+    def prompts(self) -> tuple[Prompt, ...]:
+        return ()
+
+
+def study_id(models: Sequence[Model]) -> str:
+    """The id of the study of a model, or of two."""
+    return "models/" + "+".join(model.id for model in models)
+
+
+Subject = Entry | Compared | ModelStudy
 """What a figure is of: it has an id, the page that it stands on, prompts, models, and a command that builds it."""

@@ -45,7 +45,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Standing:
-    """How far an entry or minimal pair is built; see `gallery.subjects.Entry`."""
+    """How far an entry, minimal pair or study is built; see `gallery.subjects.Entry`."""
 
     status: Literal["built", "failed", "missing"]
     figures: tuple[Figure, ...]
@@ -90,9 +90,9 @@ def standing_of(asked: Asked, root: Path, located: Locations) -> Standing:
     manifest = read_manifest(root, asked.id)
     if manifest is not None and _is_of(manifest, asked):
         return Standing(manifest.status, manifest.figures, manifest.reason, command, manifest.provenance)
-    where = located.of(asked.model)
-    if where.directory is None:
-        return Standing("missing", (), where.reason, command, {})
+    for where in map(located.of, asked.models):
+        if where.directory is None:
+            return Standing("missing", (), where.reason, command, {})
     why = words("not_computed") if manifest is None else _what_changed(manifest, asked.request, None)
     return Standing("missing", (), why, command, {})
 

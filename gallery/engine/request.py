@@ -1,4 +1,4 @@
-"""What the catalog asks of the numbers: which results an entry needs, and the figures drawn from them."""
+"""What the catalog asks of the numbers: which results an entry or a study needs, and the figures drawn from them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gallery.subjects import RECEIPT
+from gallery.subjects import FACTORS, RECEIPT
 from gallery.validation.attribution import (
     DEFAULT_BASELINES,
     FAST_METHODS,
     METHODS_WITHOUT_BASELINE,
     methods_of,
 )
-from gallery.validation.schema import FIGURE_KINDS, Model, Prompt
+from gallery.validation.schema import FIGURE_KINDS, Model, Prompt, ReferenceText
 
 RANDOM_ORDERS = 100
 """Random orders that a receipt sets beside the methods."""
@@ -21,11 +21,12 @@ RANDOM_ORDERS = 100
 
 @dataclass(frozen=True)
 class Wanted:
-    """One result that an entry or a minimal pair needs.
+    """One result that an entry, a minimal pair or a study needs.
 
     Attributes:
         kind: kind of result, see `lmviz.results`.
-        name: tells apart the results of one figure: a method or ``receipt``, a number of components, else empty.
+        name: tells apart the results of one figure: a method or ``receipt``, a number of components, ``effects``, else
+            empty.
         options: of the analysis, as plain JSON; positions as the catalog gives them.
     """
 
@@ -36,11 +37,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class WantedFigure:
-    """One figure that is shown, and the results it is drawn from."""
+    """One figure that is shown, and the results it is drawn from; ``taken`` are results of its model's study."""
 
     kind: str
     options: dict[str, Any]
     results: tuple[Wanted, ...]
+    taken: tuple[Wanted, ...] = ()
 
     def without(self, failed: Collection[str]) -> tuple[Wanted, ...]:
         """Its results where those that ``failed`` names could not be computed.
@@ -71,8 +73,8 @@ def reading_of(model: Model) -> dict[str, Any]:
     return model.model_dump(mode="json", include={"start", "dtype", "tokenizer", "architecture"})
 
 
-def wanted_figures(prompt: Prompt) -> tuple[WantedFigure, ...]:
-    """The figures of an entry, in page order."""
+def wanted_figures(prompt: Prompt, model: Model, reference: ReferenceText | None) -> tuple[WantedFigure, ...]:
+    """The figures of an entry, in page order; ``reference`` is the text that the model's factors are of."""
     asked = prompt.figures
     probabilities = Wanted("token_probabilities", "", {"top_k": 10})
     figures = [WantedFigure("tokens", {"top_k": 10}, (probabilities,))]
@@ -102,6 +104,12 @@ def wanted_figures(prompt: Prompt) -> tuple[WantedFigure, ...]:
             Wanted("neuron_factors", str(n), {"n_components": n, **shared}) for n in plain["n_components"]
         )
         figures.append(WantedFigure("neuron_factors", plain, results))
+    if model.factors:
+        options = _factors_options(model, reference)
+        responses = Wanted("factor_responses", "", options)
+        figures.append(
+            WantedFigure("factor_responses", options, (responses,), (Wanted("model_factors", FACTORS, options),))
+        )
     return tuple(sorted(figures, key=lambda figure: FIGURE_KINDS.index(figure.kind)))
 
 
@@ -109,6 +117,28 @@ def pair_figures() -> tuple[WantedFigure, ...]:
     """The figures of a minimal pair that need a result of their own; others are drawn from its entries' results."""
     options = {"final_norm": True}
     return (WantedFigure("pair_divergence", options, (Wanted("prompt_pair", "", options),)),)
+
+
+def study_figures(model: Model, reference: ReferenceText) -> tuple[WantedFigure, ...]:
+    """The figures of a model over a reference text, in page order."""
+    options = _factors_options(model, reference)
+    factors = Wanted("model_factors", "", options)
+    of_factors = (Wanted("factor_effects", "effects", options), Wanted("factor_labels", "labels", options))
+    alone = {"reference": reference.digest}
+    return (
+        WantedFigure("model_factors", options, (factors, *of_factors)),
+        WantedFigure("layer_similarity", alone, (Wanted("layer_similarity", "", alone),)),
+    )
+
+
+def likeness_figures(other: Model, reference: ReferenceText) -> tuple[WantedFigure, ...]:
+    """The figures of a model beside another."""
+    options = {"reference": reference.digest, "other": other.id}
+    return (WantedFigure("layer_similarity", options, (Wanted("layer_similarity", "", options),)),)
+
+
+def _factors_options(model: Model, reference: ReferenceText) -> dict[str, Any]:
+    return {"n_components": model.factors.components, "reference": reference.digest}
 
 
 def _attribution(prompt: Prompt) -> WantedFigure:

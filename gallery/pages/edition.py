@@ -18,7 +18,7 @@ from gallery.engine.run_log import Computed, Run
 from gallery.pages import markdown
 from gallery.pages.drawings import Drawings
 from gallery.pages.words import Language, Words
-from gallery.subjects import RECEIPT, Compared, Entry, Figure, Subject
+from gallery.subjects import RECEIPT, Compared, Entry, Figure, ModelStudy, Subject
 from gallery.validation.schema import FIGURE_KINDS, Bilingual, Catalog, Comparison, Model, ModelComparison, Prompt
 
 log = logging.getLogger("gallery.pages")
@@ -41,7 +41,7 @@ class Edition:
     """The gallery in one language.
 
     Attributes:
-        catalog, entries, comparisons: what there is, and how far it is built, in the catalog's order.
+        catalog, entries, comparisons, studies: what there is, and how far it is built, in the catalog's order.
         drawings: figures drawn from the store, kept between builds.
         language: of every word on the pages.
         prose: source paths of prose pages, such as ``figures/rankings.md``; pages written here give way to them.
@@ -59,6 +59,7 @@ class Edition:
     comparisons: Sequence[Compared] = ()
     runs: Sequence[Run] = ()
     computed: Mapping[str, Computed] = field(default_factory=dict)
+    studies: Sequence[ModelStudy] = ()
     words: Words = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,7 +87,9 @@ class Edition:
         return found
 
     def title(self, subject: Subject) -> str:
-        """What an entry or a comparison is called in a line."""
+        """What an entry, a comparison or a study is called in a line."""
+        if isinstance(subject, ModelStudy):
+            return " · ".join(self.text(model.names) for model in subject.models)
         if isinstance(subject, Compared):
             title = self.text(subject.comparison.titles)
             if isinstance(subject.comparison, ModelComparison):
@@ -176,7 +179,7 @@ class Edition:
 
     def figures(self) -> Iterator[tuple[Subject, Figure]]:
         """Every figure that was computed, with what it is of."""
-        for subject in (*self.built, *self.comparisons):
+        for subject in (*self.built, *self.comparisons, *self.studies):
             for figure in subject.figures:
                 if figure.failure is None:
                     yield subject, figure

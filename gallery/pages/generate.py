@@ -21,7 +21,7 @@ from gallery.pages import (
 from gallery.pages.drawings import Drawings, Readable
 from gallery.pages.edition import Edition
 from gallery.pages.words import Language
-from gallery.subjects import Compared, Entry
+from gallery.subjects import Compared, Entry, ModelStudy
 from gallery.validation.schema import Catalog
 
 WRITERS = (home, gallery_index, prompt, entry, comparison, models, figure, build_report, moved, search_catalog, trust)
@@ -30,7 +30,7 @@ WRITERS = (home, gallery_index, prompt, entry, comparison, models, figure, build
 
 def generate(catalog: Catalog, entries: Sequence[Entry], store: Readable, language: Language, *,
              drawings: Path | None = None, prose: frozenset[str] = frozenset(), address: str = "",
-             comparisons: Sequence[Compared] = ()) -> Iterator[tuple[str, str]]:
+             comparisons: Sequence[Compared] = (), studies: Sequence[ModelStudy] = ()) -> Iterator[tuple[str, str]]:
     """Writes the gallery in one language. The same input gives the same pages, byte for byte.
 
     Args:
@@ -42,11 +42,13 @@ def generate(catalog: Catalog, entries: Sequence[Entry], store: Readable, langua
         prose: source paths of pages that people wrote, such as ``index.md``, which take the place of generated ones.
         address: where the site is published, for citations.
         comparisons: as `gallery.engine.comparisons.comparisons` finds them.
+        studies: as `gallery.engine.studies.studies` finds them.
 
     Yields:
         Paths from the edition's root, such as ``setsubun/ja-gpt2-mini/index.md``, and their text.
     """
-    yield from write(Edition(catalog, entries, Drawings(store, drawings), language, prose, address, comparisons))
+    yield from write(Edition(catalog, entries, Drawings(store, drawings), language, prose, address, comparisons,
+                             studies=studies))
 
 
 def write(edition: Edition) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from gallery.engine import plan
 from gallery.engine.comparisons import comparisons
 from gallery.engine.run_log import read_runs
+from gallery.engine.studies import studies
 from gallery.pages.drawings import Drawings
 from gallery.pages.edition import Edition
 from gallery.pages.words import Language
@@ -25,7 +26,7 @@ def open_edition(root: Path, language: Language, prose: frozenset[str] = frozens
     entries = plan.entries(catalog, root)
     runs, computed = read_runs(root)
     return Edition(catalog, entries, Drawings(Store(root), root / "build" / "drawings"), language, prose, address,
-                   comparisons(catalog, root, entries), runs, computed)
+                   comparisons(catalog, root, entries), runs, computed, studies(catalog, root))
 
 
 def prose_of(docs: Path) -> frozenset[str]:

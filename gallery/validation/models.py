@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from gallery.validation.explain import check_lines
 from gallery.validation.nodes import File, Node
+from gallery.validation.problems import did_you_mean, listed
 from gallery.validation.root import inside
 from gallery.validation.schema import Model
 
@@ -30,6 +32,20 @@ def check_model(model: Model, file: File, node: Node, root: Path, *, look_at_fil
         file.report(node.at("licence"), "empty_text", where="licence")
     if model.directory is not None:
         check_directory(model, file, node.at("directory"), root, look_at_files=look_at_files)
+
+
+def check_similar(model: Model, file: File, node: Node, known: Collection[str] | None) -> None:
+    """``known``: ids of models; None where not all can be read."""
+    for i, name in enumerate(model.similar_to):
+        if name == model.id:
+            file.report(node.at("similar_to", i), "similar_to_itself", id=name)
+        elif known is not None and name not in known:
+            guess = did_you_mean(name, known)
+            file.report(
+                node.at("similar_to", i), "unknown_model", id=name, did_you_mean=guess, known=listed(sorted(known))
+            )
+        elif name in model.similar_to[:i]:
+            file.report(node.at("similar_to", i), "named_twice", name=name)
 
 
 def check_directory(model: Model, file: File, node: Node, root: Path, *, look_at_files: bool) -> None:

@@ -64,7 +64,7 @@ class Node:
 
 @dataclass
 class File:
-    """One YAML file of the catalog and the problems found in it."""
+    """One file of the catalog, or a text that it names, and the problems found in it."""
 
     name: str
     problems: list[Problem] = field(default_factory=list)
@@ -102,18 +102,9 @@ class File:
 
     def read(self, data: bytes) -> Node | None:
         """The root node, or None where the file cannot be read at all (the reason is in ``problems``)."""
-        if len(data) > MAX_BYTES:
-            self.report(None, "file_too_large", found=len(data), limit=MAX_BYTES)
+        text = self.decode(data, MAX_BYTES)
+        if text is None:
             return None
-        data = data.removeprefix(codecs.BOM_UTF8)
-        try:
-            text = data.decode()
-        except UnicodeDecodeError as error:
-            before = _LINE_BREAK.split(data[: error.start].decode("utf-8", "replace"))
-            self.add(len(before), len(before[-1]) + 1, "not_utf8", words("not_utf8", byte=f"{data[error.start]:02x}"))
-            return None
-        text = self._without_controls(text)
-        self.rows = _LINE_BREAK.split(text)
         try:
             return _Composer(self).compose(text)
         except yaml.MarkedYAMLError as error:
@@ -127,6 +118,22 @@ class File:
         except yaml.YAMLError as error:
             self.add(1, 1, "not_yaml", words("not_yaml", why=" ".join(str(error).split())))
         return None
+
+    def decode(self, data: bytes, limit: int) -> str | None:
+        """The text, blanks in place of control characters, which are reported; None where it is none, or too long."""
+        if len(data) > limit:
+            self.report(None, "file_too_large", found=len(data), limit=limit)
+            return None
+        data = data.removeprefix(codecs.BOM_UTF8)
+        try:
+            text = data.decode()
+        except UnicodeDecodeError as error:
+            before = _LINE_BREAK.split(data[: error.start].decode("utf-8", "replace"))
+            self.add(len(before), len(before[-1]) + 1, "not_utf8", words("not_utf8", byte=f"{data[error.start]:02x}"))
+            return None
+        text = self._without_controls(text)
+        self.rows = _LINE_BREAK.split(text)
+        return text
 
     def _without_controls(self, text: str) -> str:
         """Blanks for control characters, which are reported: PyYAML would stop at some and count lines by others."""

@@ -1,5 +1,5 @@
-"""The catalog, read and checked: `models.yaml`, `tags.yaml`, `prompts/*.yaml`, `comparisons/*.yaml` and
-`models.lock.yaml`."""
+"""The catalog, read and checked: `models.yaml`, `tags.yaml`, `prompts/*.yaml`, `comparisons/*.yaml`,
+`models.lock.yaml`, and the texts that models are studied over."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from pathlib import Path
 
 from gallery.validation.comparisons import check_comparison, read_comparison
 from gallery.validation.explain import check, found
-from gallery.validation.models import check_model
+from gallery.validation.models import check_model, check_similar
 from gallery.validation.nodes import File, Node
 from gallery.validation.problems import CatalogProblems, words
 from gallery.validation.prompts import check_prompt
+from gallery.validation.references import ReadText, check_passages, read_references, studied_with
 from gallery.validation.root import inside
 from gallery.validation.salvage import Checked, check_rest
 from gallery.validation.schema import Bilingual, Catalog, Comparison, FetchedModel, Model, Prompt
@@ -59,6 +60,7 @@ def read_catalog(
     root = Path(root)
     files: list[File] = []
     models, model_ids = _read_models(root, files, look_at_models)
+    references = read_references(root, [(m.item, m.file, m.node) for m in models], files)
     tags, tag_ids = _read_tags(root, files)
     prompt_ids: set[str] = set()
     prompts = list(_read_prompts(root, files, candidate, model_ids, tag_ids, prompt_ids))
@@ -68,12 +70,13 @@ def read_catalog(
     _check_unique(prompts, "prompt")
     _check_unique(comparisons, "comparison")
     if look_at_models:
-        _check_texts(root, models, prompts)
+        _check_texts(root, models, prompts, references)
     _read_lock(root, files)
     _raise_problems(files)
     return Catalog(
         models=tuple(m.item for m in models), prompts=tuple(p.item for p in prompts),
         comparisons=tuple(c.item for c in comparisons), tags=tags,
+        references={name: read.text for name, read in references.items()},
     )
 
 
@@ -130,7 +133,10 @@ def _read_models(root: Path, files: list[File], look_at_files: bool) -> tuple[li
             check_model(checked.item, file, checked.node, root, look_at_files=look_at_files)
             models.append(_Placed(checked, file))
     ids = [_id_in(item) for item in node.items]
-    return models, None if None in ids else set(ids)
+    known = None if None in ids else set(ids)
+    for placed in models:
+        check_similar(placed.item, file, placed.node, known)
+    return models, known
 
 
 def _id_in(node: Node) -> str | None:
@@ -237,7 +243,9 @@ def _check_unique(placed: list[_Placed], what: str) -> None:
                 seen[name] = (one, node)
 
 
-def _check_texts(root: Path, models: list[_Placed], prompts: list[_Placed]) -> None:
+def _check_texts(
+    root: Path, models: list[_Placed], prompts: list[_Placed], references: dict[str, ReadText]
+) -> None:
     shapes: list[Shape] = []
     for placed in models:
         directory = inside(root, placed.item.directory) if placed.item.directory else None
@@ -248,6 +256,11 @@ def _check_texts(root: Path, models: list[_Placed], prompts: list[_Placed]) -> N
         except ValueError as error:
             node = placed.node.at("directory")
             placed.file.report(node, "tokenizer_unreadable", model=placed.item.id, why=str(error))
+    by_id = {placed.item.id: placed.item for placed in models}
+    for shape in shapes:
+        for name in studied_with(shape.model, by_id):
+            if name in references:
+                check_passages(references[name], shape)
     for placed in prompts:
         for shape in shapes:
             if placed.checked.can_fit and placed.item.is_read_by(shape.model):

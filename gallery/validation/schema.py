@@ -22,9 +22,15 @@ Phrase = Annotated[str, Field(min_length=1, max_length=200)]
 
 FIGURE_KINDS = (
     "tokens", "predictions", "layer_predictions", "rankings", "characters", "watched_words", "attribution",
-    "neuron_factors",
+    "neuron_factors", "factor_responses",
 )
 """Kinds of figure, in the order in which an entry's page shows them."""
+
+STUDY_KINDS = ("model_factors", "layer_similarity")
+"""Kinds of figure of models, in the order in which their pages show them."""
+
+REFERENCE_TEXT = "gallery/reference/sentences.txt"
+"""What models are studied over unless the catalog names another text; a path from the gallery's root."""
 
 RESERVED_IDS = frozenset({
     "about", "assets", "cite", "compare", "debug", "design", "en", "f", "figures", "gallery", "how-it-was-built",
@@ -67,6 +73,13 @@ class Architecture(Strict):
     feed_forward: str | None = None
 
 
+class FactorsOptions(Strict):
+    """What a model's factors are fitted to: a reference text, passages with blank lines between them."""
+
+    components: int = Field(16, ge=1, le=64)
+    text: Reference = REFERENCE_TEXT
+
+
 class Model(Strict):
     """One model. Exactly one of `directory` and `hub` says where it is."""
 
@@ -82,8 +95,15 @@ class Model(Strict):
     tokenizer: TokenizerSettings = TokenizerSettings()
     architecture: Architecture | None = None
     reads: Literal["all", "named"] = "all"
+    factors: FactorsOptions | None = None
+    similar_to: Identifiers = ()
     licence: Reference
     aliases: Identifiers = ()
+
+    @property
+    def reference(self) -> str | None:
+        """Path of the text that it is studied over, alone or beside another; None where it is not."""
+        return self.factors.text if self.factors else REFERENCE_TEXT if self.similar_to else None
 
 
 class FetchedModel(Strict):
@@ -273,10 +293,24 @@ COMPARISON_KINDS = (*ModelComparisonNotes.model_fields, *PromptComparisonNotes.m
 """Kinds of figure of comparisons, in the order in which their pages show them."""
 
 
+class ReferenceText(Strict):
+    """A reference text: its passages, and a digest that stands for them in keys, wherever the file lies."""
+
+    passages: tuple[str, ...]
+    digest: str
+
+
 class Catalog(Strict):
-    """The whole catalog, in the order of its files."""
+    """The whole catalog, in the order of its files.
+
+    Attributes:
+        references: the texts that models are studied over, by path.
+        studies: ids of the studies that were chosen; None for all.
+    """
 
     models: tuple[Model, ...]
     prompts: tuple[Prompt, ...]
     comparisons: tuple[Comparison, ...] = ()
     tags: dict[str, Bilingual] = Field(default_factory=dict)
+    references: dict[str, ReferenceText] = Field(default_factory=dict)
+    studies: tuple[str, ...] | None = None

@@ -83,20 +83,24 @@ def check_fit(prompt: Prompt, file: File, node: Node, shape: Shape) -> None:
 
 
 def _is_short(prompt: Prompt, shape: Shape) -> bool:
-    """Whether it fits however it is cut: no token holds less than a byte of a normalized text.
+    """Whether it fits however it is cut.
 
     Nearly all prompts are, and cutting thousands of them is most of what reading a large catalog would cost.
     """
     generation = prompt.generation
     try:
-        n_most = sum(len(unicodedata.normalize("NFKC", text).encode()) + 1
-                     for text in (prompt.text, generation.continuation or ""))
+        n_most = most_tokens(prompt.text) + most_tokens(generation.continuation or "")
     except UnicodeEncodeError:
         return False
     n_new = generation.max_new_tokens if generation.continuation is None else 0
     return bool(prompt.text.strip()) and shape.n_positions is not None and (
         len(shape.start) + n_most + n_new <= shape.n_positions
     )
+
+
+def most_tokens(text: str) -> int:
+    """No token holds less than a byte of a normalized text, and a prefix space may be one. Raises ``ValueError``."""
+    return len(unicodedata.normalize("NFKC", text).encode()) + 1
 
 
 def _names_positions(prompt: Prompt) -> bool:

@@ -1,0 +1,23 @@
+"""Studies of models as they stand on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gallery.engine.asked import asked_studies
+from gallery.engine.plan import Locations, standing_of
+from gallery.subjects import ModelStudy
+from gallery.validation.schema import Catalog
+
+
+def studies(catalog: Catalog, root: Path) -> list[ModelStudy]:
+    """All studies: of each model alone, then beside others, in the catalog's order. Reads manifests only."""
+    root = Path(root)
+    located = Locations(root)
+    found = []
+    for asked in asked_studies(catalog):
+        standing = standing_of(asked, root, located)
+        found.append(ModelStudy(
+            asked.models, standing.status, standing.figures, standing.reason, standing.command, standing.provenance,
+        ))
+    return found
