@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from lmviz.linear_parts import LinearNorm, without_bias
 from lmviz.loading.architectures import Architecture
 from lmviz.loading.checkpoint import digests
 from lmviz.loading.errors import LoadError
@@ -34,6 +35,7 @@ class LanguageModel:
         tokenizer: see `lmviz.load_tokenizer`.
         network: the transformers model, in evaluation mode, no parameter requiring a gradient.
         architecture: where the parts are.
+        down_projections: ``[layer]``, the modules that read feed-forward activations.
         n_layers, width, vocabulary_size, context_length: of the network; a config that states no context gets 2,048.
         device, dtype: of its weights.
         start: ``"none"``, ``"bos"`` or ``"eos"``; ``start_ids`` the ids put before every text.
@@ -56,7 +58,7 @@ class LanguageModel:
                 f"architecture: blocks is {architecture.blocks!r}, a {type(self._blocks).__name__} with "
                 f"{len(list(self._blocks.children()))} children; expected the path of a list of blocks"
             )
-        self._down_projections = [
+        self.down_projections = [
             self._part("feed_forward", block, architecture.feed_forward) for block in self._blocks
         ]
         self._unembedding = network.get_output_embeddings()
@@ -112,6 +114,29 @@ class LanguageModel:
             hidden = self._final_norm_float32(hidden)
         return self.architecture.after_unembedding(self._unembedding_float32(hidden), self.network.config)
 
+    def feed_forward_writes(self, layer: int, activations: torch.Tensor) -> torch.Tensor:
+        """What feed-forward activations ``[row, neuron]`` write into the residual stream, float32 ``[row, width]``.
+
+        Only what is linear: the down-projection without its bias, and of a norm on the way (Gemma 2) all but its scale.
+        """
+        down = self.down_projections[layer]
+        down = down if self.dtype == torch.float32 else copy.deepcopy(down).float()
+        written = without_bias(down, activations.to(self.device, torch.float32))
+        path = self.architecture.feed_forward_norm
+        if path is None:
+            return written
+        norm = copy.deepcopy(self._part("feed_forward_norm", self._blocks[layer], path)).float()
+        return LinearNorm.of(norm, self.width, self.device)(written)
+
+    def direct_logits(self, directions: torch.Tensor) -> torch.Tensor:
+        """Float32 logits ``[row, vocabulary]`` that directions of the residual stream ``[row, width]`` add at its end.
+
+        What `unembed` does, as far as it is linear: of the final norm all but its scale, and the output matrix; no bias
+        and no soft-capping.
+        """
+        norm = LinearNorm.of(self._final_norm_float32, self.width, self.device)
+        return without_bias(self._unembedding_float32, norm(directions.to(self.device, torch.float32)))
+
     def embed(self, token_ids: Any) -> torch.Tensor:
         """Token embeddings ``[..., width]`` of ids ``[...]``, before positions, as the first block's input has them."""
         ids = torch.as_tensor(np.asarray(token_ids), dtype=torch.long, device=self.device)
@@ -134,7 +159,7 @@ class LanguageModel:
     def recording(self) -> Iterator[Recording]:
         """Within it, a forward pass of one sequence is recorded."""
         record = Recording(self.n_layers)
-        hooks = record.attach(self._embedding, self._blocks, self._down_projections)
+        hooks = record.attach(self._embedding, self._blocks, self.down_projections)
         try:
             yield record
         finally:

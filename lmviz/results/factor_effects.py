@@ -19,18 +19,20 @@ class FactorEffects(Result):
         promoted_ids, suppressed_ids: int64 ``[factor, entry]``: vocabulary entries that the factor's direction of
             writing raises and lowers most, strongest first. The direction is the sum of what its loadings, in the
             model's own units, write into the residual stream through the down-projections; it goes through the final
-            norm's gain (without centring or scaling) and the output matrix, and the mean over the vocabulary is taken
-            off.
+            norm without its scale (LayerNorm's centring stays) and the output matrix, and the mean over the vocabulary
+            is taken off.
         promoted, suppressed: float32 ``[factor, entry]``: these logits, for a direction of unit length.
         labels: of all entries named here.
-        passages: int64 ``[factor, passage]``: those in which the factor was taken away: where it responds most.
+        passages: int64 ``[factor, passage]``: those in which the factor was taken away, by its mean response, strongest
+            first.
         divergences: float32 ``[factor]``: KL(unchanged ‖ without the factor) in nats, the mean over the positions
             measured (the tenth of the passages' positions with the strongest responses).
-        control_divergences: float32 ``[factor, control]``: the same with the loadings permuted among the columns of
-            each layer, so that as much is taken away elsewhere.
+        control_divergences: float32 ``[factor, control]``: the same with the loadings, in the model's own units,
+            permuted among the neurons of each layer: as much is taken away elsewhere.
         changed: float32 ``[factor]``: share of the positions measured whose most probable next token changes.
         control_changed: float32 ``[factor, control]``.
-        example_positions: int64 ``[factor, example]``: positions with the largest divergence, largest first.
+        example_positions: int64 ``[factor, example]``: those measured that have the largest divergence, largest
+            first.
         example_ids: int64 ``[factor, example, 2]``: most probable next token unchanged, and without the factor.
         example_probabilities: float32 ``[factor, example, 2]``: of the unchanged most probable token, before and after.
     """

@@ -25,6 +25,8 @@ class Architecture:
         start: the start token that models of this family are trained with, unless their tokenizer says otherwise.
         attention: transformers' ``attn_implementation``.
         gated: whether the feed-forward activation is a product with a gate, whose sign means as much as its size.
+        feed_forward_norm: path, within a block, of a norm between the down-projection and the residual stream; None
+            where there is none.
     """
 
     model_types: tuple[str, ...]
@@ -35,6 +37,7 @@ class Architecture:
     start: StartToken
     attention: str = "sdpa"
     gated: bool = False
+    feed_forward_norm: str | None = None
 
     def replace(self, **parts: str) -> Architecture:
         """The same with some parts elsewhere."""

@@ -30,4 +30,6 @@ GEMMA = Gemma(
     start="bos",
     gated=True,
 )
-GEMMA2 = dataclasses.replace(GEMMA, model_types=("gemma2",), attention="eager")
+GEMMA2 = dataclasses.replace(
+    GEMMA, model_types=("gemma2",), attention="eager", feed_forward_norm="post_feedforward_layernorm"
+)
