@@ -1,9 +1,9 @@
 """A GPT-2 of characters whose neurons were set by hand: a group fires at digits, others at other kinds of characters.
 
 Each group of neurons, spread over both layers, writes one direction of the residual stream, which the output matrix
-turns into a set of characters to come: after a digit, a counter (年, 円). So it is known which factor is to be found,
-what it promotes, and what changes when it is taken away. Some neurons are left to chance, and small random weights on
-top of it all let every token differ a little.
+turns into a set of characters to come: after a digit, a counter (年, 円). Without any of them は would come. So it is
+known which factor is to be found, what it promotes, and what changes when it is taken away. Some neurons are left to
+chance, and small random weights on top of it all let every token differ a little.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ FOLLOWS = {
     "digit": "counter", "counter": "particle", "katakana": "katakana", "particle": "kanji", "kanji": "particle",
     "mark": "kanji",
 }
-"""Which kind of characters the neurons of a kind promote."""
+"""Which kind of characters the neurons of a kind promote, the first of them most."""
 
+OTHERWISE = "は"
 CHARACTERS = "".join(KINDS.values())
 N_LAYERS, GROUP, CHANCE = 2, 6, 12
 """Layers; neurons of a kind in each layer, kind by kind in the order of `KINDS`; then neurons left to chance."""
@@ -57,7 +58,7 @@ def _model(seed: int) -> LanguageModel:
     n_kinds, n_characters = len(KINDS), len(CHARACTERS)
     kind_of = torch.tensor([list(KINDS).index(kind) for kind, members in KINDS.items() for _ in members])
     is_kind, said = slice(0, n_kinds), slice(n_kinds, 2 * n_kinds)
-    identity = slice(said.stop, said.stop + _IDENTITY)
+    always, identity = said.stop, slice(said.stop + 1, said.stop + 1 + _IDENTITY)
     config = GPT2Config(
         vocab_size=n_characters + 1, n_positions=128, n_embd=identity.stop, n_layer=N_LAYERS, n_head=1,
         n_inner=GROUP * n_kinds + CHANCE, tie_word_embeddings=False, bos_token_id=None, eos_token_id=None,
@@ -69,6 +70,7 @@ def _model(seed: int) -> LanguageModel:
             parameter.copy_(NOISE * torch.randn(parameter.shape))
     kinds = torch.eye(n_kinds)
     network.transformer.wte.weight[:n_characters, is_kind] += 3 * kinds[kind_of]
+    network.transformer.wte.weight[:, always] += 1
     network.transformer.wte.weight[:n_characters, identity] += torch.nn.functional.normalize(
         torch.randn(n_characters, _IDENTITY), dim=1
     )
@@ -81,7 +83,9 @@ def _model(seed: int) -> LanguageModel:
         block.mlp.c_fc.weight[identity, planted:] += torch.randn(_IDENTITY, CHANCE)
     for kind, next_kind in FOLLOWS.items():
         own = said.start + list(KINDS).index(kind)
-        network.lm_head.weight[token_ids(next_kind), own] += 1.5
+        promoted = token_ids(next_kind)
+        network.lm_head.weight[promoted, own] += torch.linspace(2, 1.5, len(promoted))
+    network.lm_head.weight[CHARACTERS.index(OTHERWISE), always] += 3
     return LanguageModel(
         network=network, architecture=ARCHITECTURE, tokenizer=Tokenizer(_Characters()), name="planted digits",
         directory=Path("."), revision=None, start=("none", ()), eos_ids=(),
