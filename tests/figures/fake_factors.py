@@ -136,10 +136,12 @@ def factor_labels(factors: ModelFactors | None = None) -> FactorLabels:
     second = np.array([scores[f, c, 1] if c >= 0 else np.nan for f, c in enumerate(chosen)])
     with np.errstate(invalid="ignore"):
         proposed = (adjusted < 0.01) & (second >= 0.75)
+    strong_shares = np.clip(2 * scores - 1, 0, 1).astype(np.float32)
+    strong_shares[proposed, chosen[proposed]] = 0.9
     return FactorLabels(
         factors.tokens, factors.model, factors.starts, RULES,
-        np.array([[9, 6], [7, 6], [8, 8], [9, 8], [30, 28]]), scores.astype(np.float32), chosen, p_values, adjusted,
-        proposed, 0.75, 5_000,
+        np.array([[9, 6], [7, 6], [8, 8], [9, 8], [30, 28]]), scores.astype(np.float32), strong_shares, chosen,
+        p_values, adjusted, proposed, 0.75, 0.5, 5_000,
     )
 
 

@@ -33,7 +33,7 @@ def test_both_languages_say_the_same_with_the_same_placeholders(key: str) -> Non
 
 
 BY_NAME = re.compile(r"\.(method|meaning|quantity|unit|baseline|erasure|measure)\."
-                     r"|_(contrast|means|surprisal|entropy|divergence|place|rank)$|\.reading_")
+                     r"|_(contrast|means|surprisal|entropy|divergence|place|rank)$|\.reading_|^factor_label\.")
 
 
 def test_every_message_is_used() -> None:
