@@ -198,7 +198,7 @@ def test_refusals():
     with pytest.raises(ValueError, match="between 0.5 and 1"):
         lmviz.factor_labels(factors, least_score=2)
     with pytest.raises(ValueError, match="between 0 and 1"):
-        lmviz.factor_labels(factors, least_share=-0.1)
+        lmviz.factor_labels(factors, least_share="most")
     with pytest.raises(ValueError, match="least_positions"):
         lmviz.factor_labels(factors, least_positions=0)
 

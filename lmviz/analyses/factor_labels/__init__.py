@@ -103,10 +103,9 @@ def _check(factors: ModelFactors, least_positions: int, least_score: float, leas
             "the activations of several"
         )
     whole_number("least_positions", least_positions, 1)
-    if not 0.5 <= least_score <= 1:
-        raise ValueError(f"least_score lies between 0.5 and 1, not {least_score!r}")
-    if not 0 <= least_share <= 1:
-        raise ValueError(f"least_share lies between 0 and 1, not {least_share!r}")
+    for name, value, least in (("least_score", least_score, 0.5), ("least_share", least_share, 0)):
+        if not isinstance(value, (int, float, np.floating)) or not least <= value <= 1:
+            raise ValueError(f"{name} is a number between {least} and 1, not {value!r}")
 
 
 def _halves(factors: ModelFactors) -> tuple[np.ndarray, np.ndarray]:
