@@ -14,6 +14,7 @@ from lmviz.figures.charts import (
     compare_surprisal,
     compare_watched_words,
     layer_predictions,
+    layer_similarity,
     method_agreement,
     method_trust,
     neuron_factors,
@@ -30,6 +31,7 @@ from lmviz.figures.rendering import svg, thumbnail
 __all__ = [
     "Description", "attribution", "attribution_receipt", "characters", "compare_attribution", "compare_ranks",
     "compare_settled", "compare_surprisal", "compare_watched_words", "describe", "layer_predictions",
+    "layer_similarity",
     "method_agreement", "method_trust", "neuron_factors", "pair_divergence", "pair_predictions", "predictions",
     "rankings", "svg", "thumbnail", "tokens", "watched_words",
 ]

@@ -17,6 +17,7 @@ from lmviz.figures import (
     lens_words,
     notation,
     receipt_words,
+    similarity_words,
     titles,
     trust_words,
 )
@@ -64,22 +65,25 @@ def describe(
 
     Args:
         kind: kind of figure, ``"tokens"`` to ``"neuron_factors"``, ``"attribution_receipt"``, ``"method_agreement"``,
-            ``"method_trust"``, or one that compares models (``"compare_…"``) or two texts (``"pair_…"``).
+            ``"method_trust"``, ``"layer_similarity"``, or one that compares models (``"compare_…"``) or two texts
+            (``"pair_…"``).
         results: what the figure shows; a mapping by method or number of components speaks of its first, and of the
             `AttributionReceipt` in it.
         position: position shown; by default the first of the continuation.
         layer: layer shown, for ``"predictions"``; by default the last.
-        names: what readers see in place of the keys of ``results``, in figures that compare.
+        names: what readers see in place of the keys of ``results``, in figures that compare, or of the models' names.
 
     Raises:
         ValueError: for an unknown kind or a position or layer that the result does not have.
     """
     if kind in comparison_words.KINDS:
         return Description(*comparison_words.describe(kind, results, language, position, layer, names))
+    if kind == "layer_similarity":
+        return Description(*similarity_words.layer_similarity(results, language, names))
     if kind in _COMPARE:
         return Description(*_COMPARE[kind](results, language))
     if kind not in _DESCRIBE:
-        known = ", ".join([*_DESCRIBE, *_COMPARE, *comparison_words.KINDS])
+        known = ", ".join([*_DESCRIBE, *_COMPARE, "layer_similarity", *comparison_words.KINDS])
         raise ValueError(f"no figure is of kind {kind!r}; known: {known}")
     shown = results if isinstance(results, Mapping) else {"": results}
     result = next(iter(shown.values()))

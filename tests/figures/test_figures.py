@@ -65,14 +65,15 @@ def test_colours_carry_text_and_keep_their_order(scheme: scales.Scheme) -> None:
     assert set(shade) == set(scales.colours("light"))
     assert len(set(shade.values())) == len(shade)
     high = {"p5", "p6", "p7", "r0", "r1", "r2", "pos5", "neg5", "mag5", "tau4", "tau5",
-            *(f"{family}{step}" for family in "ued" for step in (5, 6, 7))}
+            *(f"{family}{step}" for family in "ued" for step in (5, 6, 7)), "v7", "v8", "v9"}
     for name, value in shade.items():
-        if re.fullmatch(r"(p|r|u|e|d|pos|neg|mag|tau)\d", name):
+        if re.fullmatch(r"(p|r|u|e|d|v|pos|neg|mag|tau)\d", name):
             assert contrast(value, shade["step-ink-high" if name in high else "step-ink-low"]) >= 4.5, name
         if re.fullmatch(r"f\d", name):
             assert contrast(value, shade["surface"]) >= 1.9, name
     assert min(contrast(shade["ink-soft"], shade[name]) for name in ("raised", "band")) >= 4.5
-    for family, strongest_last in (("p", True), ("r", False), ("u", True), ("e", True), ("d", True)):
+    for family, strongest_last in (("p", True), ("r", False), ("u", True), ("e", True), ("d", True),
+                                   ("v", True)):
         steps = [contrast(shade[n], shade["surface"]) for n in sorted(shade) if re.fullmatch(rf"{family}\d", n)]
         assert steps == sorted(steps, reverse=not strongest_last)
 

@@ -13,6 +13,7 @@ from lmviz.figures.html.compare_settled import compare_settled
 from lmviz.figures.html.compare_surprisal import compare_surprisal
 from lmviz.figures.html.compare_watched_words import compare_watched_words
 from lmviz.figures.html.layer_predictions import layer_predictions
+from lmviz.figures.html.layer_similarity import layer_similarity
 from lmviz.figures.html.neuron_factors import neuron_factors
 from lmviz.figures.html.pair_divergence import pair_divergence
 from lmviz.figures.html.pair_predictions import pair_predictions
@@ -23,6 +24,7 @@ from lmviz.figures.html.watched_words import watched_words
 
 __all__ = [
     "attribution", "attribution_receipt", "characters", "compare_attribution", "compare_ranks", "compare_settled",
-    "compare_surprisal", "compare_watched_words", "layer_predictions", "neuron_factors", "pair_divergence",
+    "compare_surprisal", "compare_watched_words", "layer_predictions",
+    "layer_similarity", "neuron_factors", "pair_divergence",
     "pair_predictions", "predictions", "rankings", "tokens", "watched_words",
 ]

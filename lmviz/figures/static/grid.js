@@ -1,14 +1,14 @@
 // A table of layers and columns as one stop of the keyboard: arrows move, Home, End and the page keys jump, Enter keeps, Escape lets go.
 
 /**
- * @param table its head has a button a column, its body a row a layer
+ * @param table its body has a row a layer; its head a button a column, or none
  * @param on `hover(column or null)`, `read(layer or -1, column or null)`, `keep(column, layer or -1)`, `letGo()`
  */
 export function startGrid(table, on) {
   const heads = [...table.querySelectorAll("thead button")];
   const rows = [...table.querySelectorAll("tbody tr")];
   const cells = rows.map((row) => [...row.querySelectorAll("td")]);
-  const columns = heads.length;
+  const columns = cells[0].length;
   let stop = null;
   let lit = null;
 
@@ -34,7 +34,7 @@ export function startGrid(table, on) {
     const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], Home: [0, -columns], End: [0, columns], PageUp: [-rows.length, 0], PageDown: [rows.length, 0] }[event.key];
     if (step) {
       event.preventDefault();
-      const l = Math.max(-1, Math.min(rows.length - 1, layer + step[0]));
+      const l = Math.max(heads.length ? -1 : 0, Math.min(rows.length - 1, layer + step[0]));
       const c = Math.max(0, Math.min(columns - 1, column + step[1]));
       const to = l < 0 ? heads[c] : cells[l][c];
       rove(to);
@@ -59,7 +59,7 @@ export function startGrid(table, on) {
     if (button) return [-1, heads.indexOf(button)];
     const cell = target.closest("td");
     const layer = cell ? rows.indexOf(cell.parentElement) : -1;
-    return layer < 0 ? [-1, null] : [layer, cell.cellIndex - 1];
+    return layer < 0 ? [-1, null] : [layer, cells[layer].indexOf(cell)];
   }
 
   return {
@@ -67,7 +67,7 @@ export function startGrid(table, on) {
     /** Marks the column shown and the one kept, which may be none (-1). */
     mark(shown, kept) {
       heads.forEach((head, column) => head.setAttribute("aria-pressed", String(column === kept)));
-      if (!stop) rove(heads[Math.min(Math.max(0, shown), columns - 1)]);
+      if (!stop) rove(heads[Math.min(Math.max(0, shown), columns - 1)] ?? cells[0][0]);
       if (lit === shown) return;
       if (lit === null) for (const cell of table.querySelectorAll("td.column")) cell.classList.remove("column");
       for (const row of cells) {
