@@ -33,16 +33,15 @@ def layer_similarity(results: Any, language: Language, names: Mapping[str, str] 
                      ) -> tuple[str, str, str, str]:
     """Title, caption, alternative and convention, of CKA; ``names`` are what readers see in place of models' names."""
     result = only(results)
-    pair = "_pair" if result.other_model else ""
-    called = model_names(result, names)
+    model, other = model_names(result, names)
+    caption, convention = ("caption_pair", "convention_pair") if result.other_model else ("caption", "convention")
     directions = [*result.kept.tolist(), *result.other_kept.tolist()]
     return (
         title(result, language, "cka", names),
-        message(f"layer_similarity.caption{pair}", language, model=called[0], other=called[1]) if pair else
-        message("layer_similarity.caption", language),
+        message(f"layer_similarity.{caption}", language, model=model, other=other),
         alternative(result, language, "cka", names),
         ("" if language == "ja" else " ").join([
-            message(f"layer_similarity.convention{pair}", language, count=f"{len(result.positions):,}"),
+            message(f"layer_similarity.{convention}", language, count=f"{len(result.positions):,}"),
             message("layer_similarity.measures", language, least=min(directions), most=max(directions)),
         ]),
     )
