@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gallery.command.speech import Mistake, Speech
 from gallery.command.summing_up import tell_failures, tell_what_to_look_at
-from gallery.engine.asked import asked_entries
+from gallery.engine.asked import asked_entries, asked_studies, everything_asked
 from gallery.engine.machine import KnownFiles
 from gallery.engine.plan import Step, steps
 from gallery.validation import gallery_root, read_catalog
@@ -63,7 +63,7 @@ def site(arguments: argparse.Namespace, speech: Speech) -> int:
 
 def status(arguments: argparse.Namespace, speech: Speech) -> int:
     from gallery.command import standing
-    from gallery.engine.run import choose
+    from gallery.engine.choice import choose
 
     root = gallery_root()
     catalog = read_catalog(root)
@@ -211,15 +211,15 @@ def _build_site(root: Path, address: str | None, speech: Speech) -> None:
 
 
 def _must_match(catalog: Catalog, only: str | None, model_ids: tuple[str, ...], speech: Speech) -> None:
-    from gallery.engine.run import choose
+    from gallery.engine.choice import choose
 
     known_models = [model.id for model in catalog.models]
     for name in model_ids:
         if name not in known_models:
             guess = did_you_mean(name, known_models)
             raise Mistake(speech.of("no_such_model", id=name, did_you_mean=guess, known=listed(known_models)))
-    if not choose(catalog, only, model_ids).prompts:
-        names = [asked.id for asked in asked_entries(catalog)]
+    if next(everything_asked(choose(catalog, only, model_ids)), None) is None:
+        names = [asked.id for asked in (*asked_entries(catalog), *asked_studies(catalog))]
         names += [f"compare/{comparison.id}/*" for comparison in catalog.comparisons]
         given = only or ", ".join(model_ids)
         guess = did_you_mean(given, [*names, *(prompt.id for prompt in catalog.prompts)])
@@ -229,11 +229,11 @@ def _must_match(catalog: Catalog, only: str | None, model_ids: tuple[str, ...], 
 def _tell_missing(found: list[Step], catalog: Catalog, speech: Speech) -> None:
     """Models that are not here: one line each, with the command that brings them."""
     missing = [step for step in found if step.state == "missing"]
-    counts = Counter(step.id.rsplit("/", 1)[1] for step in missing)
+    counts = Counter(step.missing_model for step in missing)
     if counts:
         speech.say("missing_models", n=len(missing))
     for model in catalog.models:
         if model.id in counts:
-            first = next(step for step in missing if step.id.endswith(f"/{model.id}"))
+            first = next(step for step in missing if step.missing_model == model.id)
             source = model.hub or model.directory
             speech.say("missing_model", source=source, n=counts[model.id], command=first.cure or first.reason)

@@ -41,7 +41,7 @@ def tell(found: list[Step], root: Path, speech: Speech, *, tier: str | None) -> 
 
 
 def as_json(found: list[Step], root: Path) -> str:
-    """Every entry and minimal pair with its state, the reason in both languages, names of what changed, and what
+    """Every study, entry and minimal pair with its state, the reason in both languages, names of what changed, and what
     would be computed."""
     others = [
         {"name": name, "then": then, "now": now, "n": n}

@@ -31,8 +31,7 @@ def tell_what_to_look_at(summary: Summary, speech: Speech) -> None:
     speech.say("look_at")
     new = [outcome.id for outcome in summary.outcomes if outcome.status == "built"]
     for name in new[:_NAMED]:
-        page = name.rsplit("/", 1)[0] if name.startswith("compare/") else name
-        speech.say("look_at_page", page=page)
+        speech.say("look_at_page", page=_page(name))
     if len(new) > _NAMED:
         speech.say("look_at_more", n=len(new) - _NAMED)
     if damaged := sum(len(step.damaged) for step in summary.steps):
@@ -43,3 +42,10 @@ def tell_what_to_look_at(summary: Summary, speech: Speech) -> None:
         speech.say("look_at_slowest", entry=slowest.id, seconds=duration(slowest.seconds), part=part,
                    of_part=duration(slowest.parts[part]))
     speech.say("look_at_report")
+
+
+def _page(name: str) -> str:
+    """The page on which what was built under that id is shown."""
+    if name.startswith("compare/"):
+        return name.rsplit("/", 1)[0]
+    return name.split("+")[0]

@@ -10,7 +10,7 @@ from gallery.messages import Wording
 from gallery.validation.attribution import written
 from gallery.validation.positions import last_position, resolve, span_of
 from gallery.validation.schema import At, Model, Prompt, Word
-from lmviz.results import Attribution, Result
+from lmviz.results import Result
 from lmviz.tokens import TokenTable
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ def targets_of(asked: list[Any] | None, tokens: TokenTable) -> list[range] | Non
     return spans
 
 
-def compute(wanted: Wanted, traces: Sequence[lmviz.Trace], stored: Callable[[str], Attribution]) -> Result:
-    """The result; ``stored`` gives the attributions by method that a receipt is of.
+def compute(wanted: Wanted, traces: Sequence[lmviz.Trace], stored: Callable[..., Result]) -> Result:
+    """The result; ``stored`` gives by kind and name those that it is computed from: a receipt's attributions, factors.
 
     Raises ``ValueError`` (`NotPossible` among them) for what cannot be answered.
     """
@@ -108,13 +108,15 @@ def compute(wanted: Wanted, traces: Sequence[lmviz.Trace], stored: Callable[[str
             targets = targets_of(options.pop("targets", None), trace.tokens)
             return lmviz.attribute(trace, targets=targets, **options)
         case "attribution_receipt":
-            attributions = {method: stored(method) for method in options["methods"]}
+            attributions = {method: stored("attribution", method) for method in options["methods"]}
             own = {name: options[name] for name in ("n_orders", "sensitivity", "seed")}
             return lmviz.attribution_receipt(trace, attributions, **own)
         case "neuron_factors":
             layers = options.pop("layers")
             chosen = range(layers[0], layers[1] + 1) if isinstance(layers, list) else layers
             return lmviz.neuron_factors(trace, layers=chosen, **options)
+        case "factor_responses":
+            return lmviz.factor_responses(trace, stored("model_factors"))
         case "prompt_pair":
             return lmviz.prompt_pair(*traces, **options)
     raise ValueError(f"no analysis makes {wanted.kind}")

@@ -8,11 +8,13 @@ from gallery.engine.manifest import Manifest
 from gallery.engine.words import words
 from gallery.messages import LANGUAGES, Wording
 
+_FILES = ("weights", "tokenizer", "other_weights", "other_tokenizer")
 _SEPARATORS = {"ja": "、", "en": ", "}
 
 
 def changes(manifest: Manifest, asked: dict[str, Any], digests: dict[str, str] | None) -> list[str]:
-    """Names with dots: ``text``, ``generation.seed``, ``model.start``, ``weights``, ``figures.watched_words.words``.
+    """Names with dots: ``text``, ``generation.seed``, ``model.start``, ``weights``, ``figures.watched_words.words``;
+    ``reference`` for the text of a study, ``other_weights`` and the like for its second model.
 
     Args:
         asked: what the catalog says now, see `gallery.engine.asked.Asked.request`.
@@ -20,15 +22,16 @@ def changes(manifest: Manifest, asked: dict[str, Any], digests: dict[str, str] |
     """
     before = manifest.request
     found = []
-    for part in ("text", "generation", "model"):
-        found += _changed(part, before.get(part), asked[part])
-    for name in ("weights", "tokenizer"):
-        if digests is not None and manifest.digests.get(name) != digests[name]:
+    for part in ("text", "generation", "model", "other_model"):
+        found += _changed(part, before.get(part), asked.get(part))
+    for name in _FILES:
+        if digests is not None and manifest.digests.get(name) != digests.get(name):
             found.append(name)
     old, new = before.get("figures", {}), asked["figures"]
     for kind in dict.fromkeys([*new, *old]):
-        found += _changed(f"figures.{kind}", old.get(kind), new.get(kind))
-    return found
+        changed = _changed(f"figures.{kind}", old.get(kind), new.get(kind))
+        found += ["reference" if name.endswith(".reference") else name for name in changed]
+    return list(dict.fromkeys(found))
 
 
 def _changed(name: str, old: Any, new: Any) -> list[str]:

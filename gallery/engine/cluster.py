@@ -1,7 +1,8 @@
 """Beyond one machine: Parsl runs the pool's work items wherever its configuration says, and results come through the
 store, which all machines see under the same path.
 
-Tasks are handed out in their order, so that a worker loads each model once. A task whose worker or machine is lost goes
+Tasks are handed out in their order, so that a worker loads each model once; those that need another when it has ended.
+A task whose worker or machine is lost goes
 to another worker.
 """
 
@@ -13,16 +14,18 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import as_completed
+from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery.engine.compute import Outcome, Worker
+from gallery.engine.compute import Worker
+from gallery.engine.conclusion import Outcome
 from gallery.engine.gpus import gpus_for
 from gallery.engine.pool import environment, variables
 from gallery.engine.startup import load_libraries
 from gallery.engine.task import Task
+from gallery.engine.waiting import Waiting
 from gallery.engine.words import words
 from gallery.messages import Wording
 from lmviz.machine import cores
@@ -97,15 +100,19 @@ def run_tasks(tasks: Sequence[Task], config: Config, *, device: str, threads: in
             raise ClusterUnusable(words("cluster_does_not_start", why=_why(error))) from None
         try:
             app = parsl.python_app(compute, data_flow_kernel=kernel)
-            submitted = {app(task, device, threads): task for task in tasks}
-            for future in as_completed(submitted):
-                error = future.exception()
-                if isinstance(error, BadStateException):
-                    raise ClusterUnusable(words("cluster_does_not_start", why=_why(error)))
-                task = submitted[future]
-                yield future.result() if error is None else Outcome(
-                    task.id, "failed", words("cluster_failed", why=_why(error))
-                )
+            waiting = Waiting(tasks)
+            submitted = {app(task, device, threads): task for task in waiting.take_all()}
+            while submitted:
+                for future in wait(submitted, return_when=FIRST_COMPLETED).done:
+                    error = future.exception()
+                    if isinstance(error, BadStateException):
+                        raise ClusterUnusable(words("cluster_does_not_start", why=_why(error)))
+                    task = submitted.pop(future)
+                    yield future.result() if error is None else Outcome(
+                        task.id, "failed", words("cluster_failed", why=_why(error))
+                    )
+                    waiting.end(task.id)
+                    submitted |= {app(task, device, threads): task for task in waiting.take_all()}
         finally:
             kernel.cleanup()
 

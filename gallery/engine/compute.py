@@ -1,5 +1,5 @@
-"""One entry or minimal pair: the model reads each text once, results go to the store one by one, the manifest is
-written last."""
+"""One task: the model reads each text of an entry once, a study's as often as its analyses do; results go to the store
+one by one, the manifest is written last."""
 
 from __future__ import annotations
 
@@ -7,49 +7,32 @@ import gc
 import sys
 import time
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gallery.engine import analyses, provenance
+from gallery.engine import analyses, provenance, study_analyses
+from gallery.engine.asked import OF_FACTORS
+from gallery.engine.conclusion import Doing, Outcome, cannot_write, write_built, write_failure
 from gallery.engine.failures import explain
 from gallery.engine.machine import threads_for
-from gallery.engine.manifest import Manifest, write_manifest
 from gallery.engine.request import Wanted
-from gallery.engine.task import Task, texts_of
+from gallery.engine.study_analyses import read_factors
+from gallery.engine.task import Task
 from gallery.engine.words import words
 from gallery.messages import Wording
 from gallery.store import Store
 from gallery.store.files import CannotWrite
-from gallery.subjects import Figure
+from lmviz.results import Result
 from lmviz.tokens import TokenTable
 
-
-@dataclass
-class Outcome:
-    """What came of a task.
-
-    Attributes:
-        status: ``built``, ``failed``, or ``stopped`` where nothing can be written or no worker can work, and the run
-            must end.
-        failures: by ``(figure's kind of result, name)``: why it could not be computed.
-        seconds, peak_bytes: of the worker; for the run log, never for results.
-        parts: seconds by what was computed, reading the text among them; for the run log.
-        details: tracebacks, for the run log.
-    """
-
-    id: str
-    status: str
-    reason: Wording | None = None
-    computed: list[str] = field(default_factory=list)
-    failures: dict[tuple[str, str], Wording] = field(default_factory=dict)
-    seconds: float = 0.0
-    peak_bytes: int = 0
-    parts: dict[str, float] = field(default_factory=dict)
-    details: list[str] = field(default_factory=list)
+if TYPE_CHECKING:
+    import lmviz
 
 
 class Worker:
-    """Computes entries and minimal pairs, keeping the model it loaded last.
+    """Computes entries, minimal pairs and studies, keeping the model it loaded last, and its factors.
 
     Args:
         threads: for every model; None for `gallery.engine.machine.threads_for` each.
@@ -59,13 +42,18 @@ class Worker:
         self.device, self.threads = device, threads
         self._key: tuple | None = None
         self._model = None
+        self._factors: tuple[Path, Result] | None = None
 
-    def run(self, task: Task) -> Outcome:
-        """Never raises: what goes wrong is in the outcome and, where it can be written, in the manifest."""
+    def run(self, task: Task, tell: Callable[[Doing], None] = lambda doing: None) -> Outcome:
+        """Never raises: what goes wrong is in the outcome and, where it can be written, in the manifest.
+
+        Args:
+            tell: is told what is begun with, of a study: its results take long.
+        """
         started = time.monotonic()
         outcome = Outcome(task.id, "built")
         try:
-            self._compute(task, outcome)
+            self._compute(task, outcome, tell)
             write_built(task, outcome)
         except CannotWrite as error:
             outcome.status, outcome.reason = "stopped", cannot_write(error)
@@ -80,27 +68,33 @@ class Worker:
         outcome.peak_bytes = _peak_bytes()
         return outcome
 
-    def _compute(self, task: Task, outcome: Outcome) -> None:
+    def _compute(self, task: Task, outcome: Outcome, tell: Callable[[Doing], None]) -> None:
         import torch
 
         started = time.monotonic()
-        threads = self.threads or threads_for(task.directory)
+        threads = self.threads or max(map(threads_for, task.directories))
         torch.set_num_threads(threads)
-        model = self._loaded(task)
+        models = [self._loaded(task)]
+        if task.other is not None:
+            models.append(analyses.load(task.asked.other, task.other.directory, self.device))
         outcome.parts["load"] = round(time.monotonic() - started, 3)
-        traces = [analyses.trace(model, prompt) for prompt in task.asked.prompts]
-        outcome.parts["trace"] = round(time.monotonic() - started - outcome.parts["load"], 3)
+        traces = [analyses.trace(models[0], prompt) for prompt in task.asked.prompts]
+        if traces:
+            outcome.parts["trace"] = round(time.monotonic() - started - outcome.parts["load"], 3)
         store = Store(task.root)
-        shared = provenance.of_task(task, model.device, threads)
+        shared = provenance.of_task(task, models[0].device, threads)
         texts = [trace.tokens for trace in traces]
         # What asks most of the lens goes first: its one pass then serves the others.
-        for asked in sorted(self._to_compute(task, store, texts), key=lambda wanted: wanted.kind != "lens_measures"):
+        to_compute = sorted(self._to_compute(task, store, texts), key=lambda wanted: wanted.kind != "lens_measures")
+        for number, asked in enumerate(to_compute, 1):
             started = time.monotonic()
             wanted = _possible(asked, task, outcome)
             if wanted is None or (wanted != asked and task.has(wanted, store, texts)):
                 continue
             try:
-                result = analyses.compute(wanted, traces, lambda method: store.read(task.key_of("attribution", method)))
+                if task.is_study:
+                    tell(Doing(task.id, wanted.kind, number, len(to_compute)))
+                result = self._result(wanted, task, models, traces)
                 how = {
                     **shared, **task.asked.reading, "analysis": wanted.kind, "options": wanted.options,
                     "seed": wanted.options.get("seed"),
@@ -111,10 +105,31 @@ class Worker:
             except CannotWrite:
                 raise
             except Exception as error:
-                if wanted == task.first:
+                if wanted == task.first and not task.is_study:
                     raise
                 outcome.failures[wanted.kind, wanted.name] = self._why(error, task)
                 outcome.details.append(traceback.format_exc(limit=-12))
+        if all((wanted.kind, wanted.name) in outcome.failures for wanted in task.asked.wanted):
+            raise analyses.NotPossible(next(iter(outcome.failures.values())))
+
+    def _result(
+        self, wanted: Wanted, task: Task, models: Sequence[lmviz.LanguageModel], traces: Sequence[lmviz.Trace]
+    ) -> Result:
+        stored = partial(self._stored, task)
+        if task.is_study:
+            return study_analyses.compute(wanted, models, task.asked.reference.passages, stored)
+        return analyses.compute(wanted, traces, stored)
+
+    def _stored(self, task: Task, kind: str, name: str = "") -> Result:
+        """A result that another is computed from: of the same task, or the model's factors."""
+        store = Store(task.root)
+        if kind != "model_factors":
+            return store.read(task.key_of(kind, name))
+        path = store.path(task.key_of(kind)) if task.is_study else task.factors_file
+        if self._factors is None or self._factors[0] != path:
+            self._factors = None
+            self._factors = path, read_factors(path, task)
+        return self._factors[1]
 
     def _why(self, error: Exception, task: Task) -> Wording:
         """Paths from the gallery's root: manifests are published, and are the same wherever the gallery lies."""
@@ -137,61 +152,16 @@ class Worker:
 
 
 def _possible(wanted: Wanted, task: Task, outcome: Outcome) -> Wanted | None:
-    """A receipt narrowed to the methods that could be computed, None where none could; all else as it is."""
+    """A receipt narrowed to the methods that could be computed, None where none could; nothing of factors that could
+    not; all else as it is."""
+    if wanted.kind in OF_FACTORS and ("model_factors", "") in outcome.failures:
+        outcome.failures[wanted.kind, wanted.name] = words("needs_factors")
+        return None
     failed = {name for kind, name in outcome.failures if kind == "attribution"}
     if wanted.kind != "attribution_receipt" or not failed:
         return wanted
     figure = next(figure for figure in task.asked.figures if wanted in figure.results)
     return next((narrowed for narrowed in figure.without(failed) if narrowed.name == wanted.name), None)
-
-
-def write_built(task: Task, outcome: Outcome) -> None:
-    """Write the manifest of what has its results in the store; positions that are not there join ``outcome``.
-
-    Raises `CannotWrite`, `DamagedResult`.
-    """
-    store = Store(task.root)
-    first = task.key(task.first)
-    tokens, shared = texts_of(store.read(first))[0], store.provenance(first)
-    own = ("text", "generation", "analysis", "options", "seed", "files")
-    figures, unplaced = [], {}
-    for wanted_figure in task.asked.figures:
-        failed = {w.name: outcome.failures[w.kind, w.name] for w in wanted_figure.results
-                  if (w.kind, w.name) in outcome.failures}
-        results = {w.name: task.key(w) for w in wanted_figure.without(failed)}
-        failure = next(iter(failed.values())) if failed and not results else None
-        position = None
-        if "position" in wanted_figure.options and failure is None:
-            try:
-                position = analyses.position_of(wanted_figure.kind, wanted_figure.options["position"], tokens)
-            except analyses.NotPossible as error:
-                failure = unplaced[wanted_figure.kind, ""] = error.wording
-        figures.append(Figure(
-            kind=wanted_figure.kind,
-            id=task.asked.figure_id(wanted_figure, task.digests),
-            options=wanted_figure.options,
-            results=results,
-            position=position,
-            failure=failure,
-            incomplete=failed if results else {},
-        ))
-    outcome.failures.update(unplaced)
-    write_manifest(task.root, task.id, Manifest(
-        status="built",
-        request=task.asked.request,
-        digests=task.digests,
-        figures=tuple(figures),
-        provenance={name: value for name, value in shared.items() if name not in own},
-    ))
-
-
-def write_failure(task: Task, reason: Wording) -> None:
-    """Write the manifest of what failed; results of earlier builds stay in the store. Raises `CannotWrite`."""
-    write_manifest(task.root, task.id, Manifest("failed", task.asked.request, task.digests, reason=reason))
-
-
-def cannot_write(error: CannotWrite) -> Wording:
-    return words("cannot_write", path=error.filename, why=error.strerror)
 
 
 def _peak_bytes() -> int:

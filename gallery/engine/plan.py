@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from gallery.engine.asked import Asked, asked_entries, asked_pairs
+from gallery.engine.asked import Asked, asked_entries, everything_asked
 from gallery.engine.changes import changes, in_words
 from gallery.engine.machine import KnownFiles, Located, locate
 from gallery.engine.manifest import Manifest, read_manifest
@@ -24,9 +24,10 @@ from gallery.validation.schema import Catalog, FetchedModel, Model
 
 @dataclass(frozen=True)
 class Step:
-    """What a build would do about one entry or minimal pair.
+    """What a build would do about one entry, minimal pair or study.
 
     Attributes:
+        missing_model: of ``missing``: the id of the model that is not on this machine.
         state: ``current``: nothing; ``compute``: ``task`` has missing results; ``write``: all results are there, only
             the manifest is behind; ``missing``: the model is not on this machine; ``failed``: its files cannot be read.
         reason: by language; None when ``current``.
@@ -41,6 +42,7 @@ class Step:
     damaged: tuple[Wording, ...] = ()
     cure: str | None = None
     changed: tuple[str, ...] = ()
+    missing_model: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,12 +100,12 @@ def standing_of(asked: Asked, root: Path, located: Locations) -> Standing:
 
 
 def steps(catalog: Catalog, root: Path, known: KnownFiles, located: Locations | None = None) -> Iterator[Step]:
-    """What a build would do, entry by entry, then minimal pair by minimal pair."""
+    """What a build would do, study by study, then entry by entry, then minimal pair by minimal pair."""
     root = Path(root)
     located = located or Locations(root)
     store = Store(root)
     digests_of = cache(known.digests)  # looked at once a model, not once an entry
-    for asked in (*asked_entries(catalog), *asked_pairs(catalog)):
+    for asked in everything_asked(catalog):
         yield _step(asked, root, store, known, located, digests_of)
 
 
@@ -125,20 +127,20 @@ def _step(
     digests_of: Callable[[Path], dict[str, str]],
 ) -> Step:
     manifest = read_manifest(root, asked.id)
-    where = located.of(asked.model)
-    if where.directory is None:
-        if manifest is not None and manifest.is_whole and _is_of(manifest, asked):
-            return Step(asked.id, "current")
-        return Step(asked.id, "missing", where.reason, cure=where.cure)
+    where = [located.of(model) for model in asked.models]
+    for model, one in zip(asked.models, where, strict=True):
+        if one.directory is None:
+            if manifest is not None and manifest.is_whole and _is_of(manifest, asked):
+                return Step(asked.id, "current")
+            return Step(asked.id, "missing", one.reason, cure=one.cure, missing_model=model.id)
     try:
-        digests = digests_of(where.directory)
+        digests = asked.digests([digests_of(one.directory) for one in where])
     except (ValueError, OSError) as error:
-        task = Task(root, asked, where.directory, where.commit, {}, ())
-        return Step(asked.id, "failed", words("refused", why=str(error)), task)
+        return Step(asked.id, "failed", words("refused", why=str(error)), task_of(root, asked, where, {}))
     as_asked = manifest is not None and manifest.request == asked.request
     if manifest is not None and not as_asked and _stays_full(manifest, asked, digests, store):
         asked = asked.at_full
-    task = Task(root, asked, where.directory, where.commit, digests, ())
+    task = task_of(root, asked, where, digests)
     missing, damaged = [], []
     for wanted in asked.wanted:
         key = task.key(wanted)
@@ -164,8 +166,20 @@ def _step(
     why = _why(manifest, request, digests, missing)
     changed = tuple(changes(manifest, request, digests)) if manifest else ()
     if missing:
-        task = replace(task, missing=tuple(missing), files=known.file_digests(where.directory))
+        task = replace(task, missing=tuple(missing), files=files_of(asked, where, known))
     return Step(asked.id, "compute" if missing else "write", why, task, tuple(damaged), changed=changed)
+
+
+def task_of(root: Path, asked: Asked, where: Sequence[Located], digests: dict[str, str]) -> Task:
+    """The task of what is asked, with the models where they are; nothing is missing yet."""
+    first, *others = where
+    return Task(root, asked, first.directory, first.commit, digests, (), other=others[0] if others else None)
+
+
+def files_of(asked: Asked, where: Sequence[Located], known: KnownFiles) -> dict[str, str]:
+    """Digest of each file of its models, by name; of a second model with its id before the name."""
+    first, *others = (known.file_digests(one.directory) for one in where)
+    return {**first, **{f"{asked.other.id}/{name}": digest for own in others for name, digest in own.items()}}
 
 
 def _why(manifest: Manifest | None, asked: dict, digests: dict[str, str], missing: list[Wanted]) -> Wording:

@@ -1,4 +1,4 @@
-"""Worker processes on this machine. Each computes entries one after another and keeps the model it loaded last.
+"""Worker processes on this machine. Each computes tasks one after another and keeps the model it loaded last.
 
 Processes are spawned, never forked; a model has its number of threads wherever it runs: how many workers there are
 changes no byte. A worker that dies (out of memory, as a rule) takes down only the entry it was at; another one takes
@@ -10,18 +10,19 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
-from gallery.engine.compute import Outcome, Worker
+from gallery.engine.compute import Worker
+from gallery.engine.conclusion import Doing, Outcome
 from gallery.engine.failures import explain
 from gallery.engine.gpus import gpus_for
 from gallery.engine.machine import threads_for, weights_size
 from gallery.engine.startup import LOADING, end_with_parent, load_libraries, took_too_long
 from gallery.engine.task import Task
+from gallery.engine.waiting import Waiting
 from gallery.engine.words import words
 from lmviz.machine import cores
 
@@ -30,28 +31,48 @@ _THREAD_VARIABLES = (
 )
 
 
-def run_tasks(tasks: Sequence[Task], *, jobs: int, device: str, threads: int | None) -> Iterator[Outcome]:
-    """Outcomes as they come. Workers are ended when the iterator is closed, whatever they are at."""
-    waiting = by_model(tasks)
+def run_tasks(
+    tasks: Sequence[Task], *, jobs: int, device: str, threads: int | None, tell: Callable[[Doing], None] | None = None
+) -> Iterator[Outcome]:
+    """Outcomes as they come. Workers are ended when the iterator is closed, whatever they are at.
+
+    Tasks that need another are handed out once the caller has taken that one's outcome.
+
+    Args:
+        tell: is told what a worker begins with, of a task that takes long.
+    """
+    waiting = Waiting(tasks)
     gpus = gpus_for(device)
     places = [gpus[number % len(gpus)] if gpus else None for number in range(min(jobs, len(tasks)))]
     workers = [_Process(device, threads, gpu) for gpu in places]
     try:
         for worker in workers:
-            worker.give(waiting, [other.model for other in workers])
+            worker.give(waiting, workers)
         while busy := [worker for worker in workers if worker.task is not None]:
             ready = wait([worker.connection for worker in busy])
             for worker in busy:
                 if worker.connection not in ready:
                     continue
-                outcome = worker.outcome()
+                outcome = worker.answer()
+                if isinstance(outcome, Doing):
+                    if tell is not None:
+                        tell(outcome)
+                    continue
                 if not worker.is_alive():
                     workers.remove(worker)
-                    if any(waiting.values()):
+                    if waiting:
                         worker = _Process(device, threads, worker.gpu)
                         workers.append(worker)
-                worker.give(waiting, [other.model for other in workers])
+                if not waiting.is_awaited(outcome.id):
+                    worker.give(waiting, workers)
+                    yield outcome
+                    continue
+                worker.task = None
                 yield outcome
+                waiting.end(outcome.id)
+                for idle in [worker, *workers]:
+                    if idle.task is None:
+                        idle.give(waiting, workers)
     finally:
         for worker in workers:
             worker.end()
@@ -73,19 +94,19 @@ class _Process:
             self.process.start()
         theirs.close()
 
-    def give(self, waiting: Mapping[str, deque[Task]], loaded: Collection[str | None]) -> None:
-        """Take the next task and start on it; ``loaded`` are the models that workers hold."""
-        model = None if self._dead else next_model(waiting, self.model, loaded)
-        if model is None:
-            self.task = None
+    def give(self, waiting: Waiting, workers: Sequence[_Process]) -> None:
+        """Take the next task, if there is one now, and start on it."""
+        self.task = None if self._dead else waiting.take(self.model, [worker.model for worker in workers])
+        if self.task is None:
             return
-        self.model, self.task = model, waiting[model].popleft()
+        self.model = self.task.model.id
         try:
             self.connection.send(self.task)
         except OSError:
             pass  # it died just now: `outcome` says so
 
-    def outcome(self) -> Outcome:
+    def answer(self) -> Outcome | Doing:
+        """The task's outcome, or what the worker begins with."""
         try:
             return self.connection.recv()
         except (EOFError, OSError):
@@ -107,29 +128,6 @@ class _Process:
         if self.process.is_alive():
             self.process.kill()
             self.process.join()
-
-
-def by_model(tasks: Sequence[Task]) -> dict[str, deque[Task]]:
-    """Tasks by their model's id, in the order in which they are given."""
-    found: dict[str, deque[Task]] = {}
-    for task in tasks:
-        found.setdefault(task.model.id, deque()).append(task)
-    return found
-
-
-def next_model(
-    waiting: Mapping[str, Sequence[Task]], at_hand: str | None, loaded: Collection[str | None]
-) -> str | None:
-    """Whose task a worker takes, so that models are loaded as few times as can be, and each at most once a worker.
-
-    That is the model at hand; else one that no worker has loaded; else the one that has most tasks waiting, in which
-    other workers are helped. None where nothing waits.
-    """
-    left = {model: len(tasks) for model, tasks in waiting.items() if tasks}
-    if at_hand in left:
-        return at_hand
-    free = [model for model in left if model not in loaded]
-    return free[0] if free else max(left, key=left.__getitem__, default=None)
 
 
 def variables(threads: int | None) -> dict[str, str]:
@@ -168,7 +166,9 @@ def _work(connection: Connection, device: str, threads: int | None) -> None:
     while True:
         try:
             task = connection.recv()
-            connection.send(worker.run(task) if failure is None else Outcome(task.id, "stopped", failure))
+            connection.send(
+                worker.run(task, connection.send) if failure is None else Outcome(task.id, "stopped", failure)
+            )
         except (EOFError, OSError):
             return
 
@@ -179,9 +179,9 @@ def default_jobs(tasks: Sequence[Task], device: str) -> int:
         return len(gpus)
     if device.startswith("cuda"):
         return 1
-    directories = {task.directory for task in tasks}
-    largest = max(map(weights_size, directories), default=0)
-    threads = max(map(threads_for, directories), default=1)
+    directories = {task.directories for task in tasks}
+    largest = max((sum(map(weights_size, together)) for together in directories), default=0)
+    threads = max((threads_for(directory) for together in directories for directory in together), default=1)
     return max(1, min(cores() // threads, _available_memory() // (3 * largest + 2**30)))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import lmviz
+from gallery.validation.schema import Model
 
 if TYPE_CHECKING:
     import torch
@@ -61,22 +62,31 @@ def of_task(task: Any, device: torch.device, threads: int) -> dict[str, Any]:
     """
     import torch
 
-    model = task.model
+    other = {} if task.other is None else {
+        "other": _of_model(task.asked.other, task.other.commit, task.digests, "other_")
+    }
     return {
-        "model": model.id,
-        "model_source": model.hub or model.directory,
-        "model_version": model.version if model.directory else None,
-        "revision": task.commit,
-        "weights_digest": task.digests["weights"],
-        "tokenizer_digest": task.digests["tokenizer"],
+        **_of_model(task.model, task.commit, task.digests),
         "files": task.files,
-        "dtype": model.dtype,
-        "start": model.start,
-        "tokenizer": model.tokenizer.model_dump(mode="json", exclude_defaults=True),
-        "architecture": model.architecture and model.architecture.model_dump(mode="json", exclude_none=True),
+        **other,
         "code_version": code_version(),
         "libraries": libraries(),
         "device": f"cuda ({torch.cuda.get_device_name(device)})" if device.type == "cuda" else device.type,
         "instructions": torch.backends.cpu.get_cpu_capability(),
         "threads": threads,
+    }
+
+
+def _of_model(model: Model, commit: str | None, digests: dict[str, str], prefix: str = "") -> dict[str, Any]:
+    return {
+        "model": model.id,
+        "model_source": model.hub or model.directory,
+        "model_version": model.version if model.directory else None,
+        "revision": commit,
+        "weights_digest": digests[f"{prefix}weights"],
+        "tokenizer_digest": digests[f"{prefix}tokenizer"],
+        "dtype": model.dtype,
+        "start": model.start,
+        "tokenizer": model.tokenizer.model_dump(mode="json", exclude_defaults=True),
+        "architecture": model.architecture and model.architecture.model_dump(mode="json", exclude_none=True),
     }

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gallery.engine.asked import Asked, asked_entries
+from gallery.engine.choice import choose
 from gallery.engine.machine import KnownFiles
 from gallery.engine.manifest import read_manifest
 from gallery.engine.plan import Locations
 from gallery.engine.request import Wanted, shipped_results
-from gallery.engine.run import choose
 from gallery.store import DamagedResult, Store, path_in, read_provenance
 from gallery.store.files import remove_leftovers, write_atomically
 from gallery.validation.schema import Catalog

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from gallery.engine.asked import at_tier
-from gallery.engine.compute import Outcome, write_built, write_failure
+from gallery.engine.choice import choose, named_hub_models
+from gallery.engine.conclusion import Doing, Outcome, write_built, write_failure
 from gallery.engine.fetch import fetch, remember
 from gallery.engine.machine import KnownFiles
 from gallery.engine.plan import Locations, Step, steps
@@ -44,7 +44,7 @@ class Summary:
     """What a build did.
 
     Attributes:
-        steps: every entry and minimal pair that was chosen, as it stood before.
+        steps: every study, entry and minimal pair that was chosen, as it stood before.
         outcomes: of those that were computed.
         unfetched: by model id: why a hub model that was named could not be fetched.
         stopped: why the build ended early (nothing could be written), by language.
@@ -57,7 +57,7 @@ class Summary:
 
     @property
     def failed(self) -> list[Outcome]:
-        """Entries and pairs that failed, or have figures that did."""
+        """Those that failed, or have figures that did."""
         return [outcome for outcome in self.outcomes if outcome.status != "built" or outcome.failures]
 
     @property
@@ -65,67 +65,17 @@ class Summary:
         return not (self.failed or self.unfetched or self.stopped)
 
 
-def choose(
-    catalog: Catalog, only: str | None, model_ids: Sequence[str] = (), *, tier: str | None = None
-) -> Catalog:
-    """The catalog with only the entries and comparisons that match; no prompts where none does.
-
-    A comparison brings the entries that it is drawn from.
-
-    Args:
-        only: a glob on ``prompt/model`` and ``compare/comparison/model``; without a slash, on the prompt.
-        model_ids: models to read with; all where empty.
-        tier: ``full`` for all of them; None for that which the catalog gives each.
-    """
-    glob = only if only is None or "/" in only else f"{only}/*"
-
-    def is_chosen(name: str) -> bool:
-        named = not model_ids or name.rsplit("/", 1)[1] in model_ids
-        return named and (glob is None or fnmatchcase(name, glob))
-
-    compared = {
-        comparison.id: tuple(model for model in comparison.models if is_chosen(f"compare/{comparison.id}/{model}"))
-        for comparison in catalog.comparisons
-    }
-    needed = {
-        f"{prompt}/{model}" for comparison in catalog.comparisons for prompt in comparison.prompt_ids
-        for model in compared[comparison.id]
-    }
-    readers: dict[str, list[str]] = {}
-    for prompt in catalog.prompts:
-        for model in catalog.models:
-            name = f"{prompt.id}/{model.id}"
-            if prompt.is_read_by(model) and (is_chosen(name) or name in needed):
-                readers.setdefault(prompt.id, []).append(model.id)
-    used = {model for models in readers.values() for model in models}
-    return catalog.model_copy(update={
-        "models": tuple(model for model in catalog.models if model.id in used),
-        "prompts": tuple(
-            at_tier(prompt, tier).model_copy(update={"models": tuple(readers[prompt.id])})
-            for prompt in catalog.prompts if prompt.id in readers
-        ),
-        "comparisons": tuple(
-            comparison.model_copy(update={"models": compared[comparison.id]})
-            for comparison in catalog.comparisons if compared[comparison.id]
-        ),
-    })
-
-
-def named_hub_models(catalog: Catalog, only: str | None, model_ids: Sequence[str] = ()) -> list[Model]:
-    """Hub models that were asked for by name, wildcards not counting."""
-    named = {*model_ids, *([only.rsplit("/", 1)[1]] if only and "/" in only else [])}
-    return [model for model in catalog.models if model.hub is not None and model.id in named]
-
-
 def build(
     catalog: Catalog, root: Path, *, only: str | None = None, model_ids: Sequence[str] = (), tier: str | None = None,
     device: str = "auto", jobs: int | None = None, threads: int | None = None, engine: str = "pool",
     engine_config: Path | None = None, say: Say = lambda wording: None,
 ) -> Summary:
-    """Compute what is missing of the chosen entries and minimal pairs; waits while another build of this gallery runs.
+    """Compute what is missing of the chosen studies, entries and minimal pairs; waits while another build of this
+    gallery runs.
 
     Args:
-        only, model_ids, tier: see `choose`; a hub model named here without wildcards is fetched if need be.
+        only, model_ids, tier: see `gallery.engine.choice.choose`; a hub model named here without wildcards is fetched
+            if need be.
         device: see ``lmviz.load``.
         jobs: worker processes; by default see `gallery.engine.pool.default_jobs`. Changes no byte.
         threads: of each worker; by default see `gallery.engine.machine.threads_for`. Recorded in every result,
@@ -170,8 +120,10 @@ def _build_alone(
         _write_manifests(summary, say)
         tasks = _in_order([step.task for step in summary.steps if step.state == "compute"], chosen.models)
         for task in tasks:
-            if task.model.hub is not None:
-                remember(task.model, task.commit, root, lock)
+            commits = (task.commit, task.other and task.other.commit)
+            for model, commit in zip(task.asked.models, commits, strict=False):
+                if model.hub is not None:
+                    remember(model, commit, root, lock)
         if tasks:
             known.save()  # a disk that takes nothing is found out before anything is computed
             outcomes = _start(tasks, root, settings, say)
@@ -225,13 +177,18 @@ def _start(tasks: list[Task], root: Path, settings: dict[str, Any], say: Say) ->
     else:
         say(words("to_compute_on_cluster", n=len(tasks), device=device))
     if settings["engine"] == "pool":
-        return run_tasks(tasks, jobs=settings["jobs"], device=device, threads=threads)
+        return run_tasks(tasks, jobs=settings["jobs"], device=device, threads=threads, tell=partial(told, say))
     from gallery.engine import cluster
 
     config = cluster.configuration(
         file and Path(file), root, jobs=settings["jobs"] or 1, device=device, threads=threads
     )
     return cluster.run_tasks(tasks, config, device=device, threads=threads)
+
+
+def told(say: Say, doing: Doing) -> None:
+    """Says what a worker begins with."""
+    say(words("doing", entry=doing.id, what=words(f"doing_{doing.kind}"), number=doing.number, n=doing.n))
 
 
 def _compute(

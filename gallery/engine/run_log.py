@@ -20,7 +20,7 @@ from gallery.messages import Wording
 from gallery.store.files import append_line
 
 if TYPE_CHECKING:
-    from gallery.engine.compute import Outcome
+    from gallery.engine.conclusion import Outcome
     from gallery.engine.plan import Step
 
 RUNS = "build/runs.jsonl"

@@ -55,18 +55,23 @@ def build_site(root: Path, site_dir: Path | None = None, *, address: str | None 
     site_dir = (Path(site_dir) if site_dir else root / "site").resolve()
     address = os.environ.get("LMVIZ_SITE_URL", "") if address is None else address
     words = Words(language)
-    read_catalog(root, look_at_models=False)
-    if not force and _is_current(site_dir, fingerprint(root, address)):
+    if not force and _is_current(site_dir, _state(root, address)):
         say(words("build.unchanged"))
         return site_dir
     with only_one(site_dir.with_name(f".{site_dir.name}.lock"), lambda: say(words("build.waiting"))):
         _put_back(site_dir)
-        state = fingerprint(root, address)
+        state = _state(root, address)
         if not force and _is_current(site_dir, state):
             say(words("build.unchanged"))
         else:
             _build_alone(root, site_dir, state, address, say, words)
     return site_dir
+
+
+def _state(root: Path, address: str) -> str:
+    """Raises `CatalogProblems`."""
+    references = read_catalog(root, look_at_models=False).references
+    return fingerprint(root, address, [(name, text.digest) for name, text in references.items()])
 
 
 def _is_current(site_dir: Path, state: str) -> bool:

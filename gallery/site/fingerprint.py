@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from gallery.engine.run_log import read_runs
@@ -18,9 +18,9 @@ _LIBRARIES = ("altair", "Jinja2", "latex2mathml", "Markdown", "mkdocs", "pagefin
               "vl-convert-python")
 
 
-def fingerprint(root: Path, address: str) -> str:
-    """Hexadecimal SHA-256 over catalog, manifests, pages, theme, figures, prose, libraries, the site's address, and
-    what the run log tells of builds that had something to do.
+def fingerprint(root: Path, address: str, references: Iterable[tuple[str, str]] = ()) -> str:
+    """Hexadecimal SHA-256 over catalog, the texts that it names (paths and digests), manifests, pages, theme, figures,
+    prose, libraries, the site's address, and what the run log tells of builds that had something to do.
 
     Results themselves are not read: their keys, which stand in the manifests, are hashes of what they depend on.
     """
@@ -28,6 +28,7 @@ def fingerprint(root: Path, address: str) -> str:
     for name, path in _inputs(root):
         digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     digest.update(repr(read_runs(root)).encode())
+    digest.update(repr(sorted(references)).encode())
     for library in _LIBRARIES:
         digest.update(f"{library} {importlib.metadata.version(library)}\n".encode())
     return digest.hexdigest()

@@ -1,7 +1,8 @@
 """The archive: a zip of what lies under ``build/``, with a table of its members' sizes and digests.
 
     lmviz-archive.json                      {"format": 1, "members": {NAME: {"bytes": ..., "sha256": ...}}}
-    entries/PROMPT/MODEL.json               manifests; entries/compare/COMPARISON/MODEL.json of minimal pairs
+    entries/PROMPT/MODEL.json               manifests; entries/compare/COMPARISON/MODEL.json of minimal pairs,
+                                            entries/models/MODEL.json and models/MODEL+OTHER.json of studies
     results/KE/KEY.safetensors              results
 
 Unpacked by hand into ``build/`` it does the same. Members are stored, not compressed: what a compressor writes differs
@@ -29,7 +30,10 @@ TABLE = "lmviz-archive.json"
 FORMAT = 1
 MAX_TABLE = 64 * 2**20
 _ID = "[a-z0-9][a-z0-9-]{0,62}"
-_MEMBER = re.compile(rf"entries/(compare/)?{_ID}/{_ID}\.json|results/([a-z2-7]{{2}})/\2[a-z2-7]{{50}}\.safetensors")
+_MEMBER = re.compile(
+    rf"entries/(?:(?:compare/)?{_ID}/{_ID}|models/{_ID}\+{_ID})\.json"
+    r"|results/([a-z2-7]{2})/\1[a-z2-7]{50}\.safetensors"
+)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _NOT_READABLE = (zipfile.BadZipFile, ValueError, RuntimeError, NotImplementedError, EOFError, OverflowError)
 

@@ -6,9 +6,9 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gallery.engine.asked import asked_entries, asked_pairs
+from gallery.engine.asked import everything_asked
+from gallery.engine.choice import choose
 from gallery.engine.manifest import manifest_path, read_manifest
-from gallery.engine.run import choose
 from gallery.store import Store
 from gallery.transfer.archive import BadArchive, write_archive
 from gallery.transfer.words import words
@@ -32,7 +32,8 @@ class Exported:
 
 
 def export(catalog: Catalog, root: Path, path: Path, *, only: str | None = None) -> Exported:
-    """Write manifests and results of the chosen entries and minimal pairs to ``path``; nothing where none is built.
+    """Write manifests and results of the chosen studies, entries and minimal pairs to ``path``; nothing where none is
+    built.
 
     Raises:
         BadArchive: ``path`` is a file of another kind, which stays.
@@ -43,8 +44,7 @@ def export(catalog: Catalog, root: Path, path: Path, *, only: str | None = None)
         raise BadArchive(words("in_the_way", path=path))
     store, done = Store(root), Exported()
     members: dict[str, Path] = {}
-    chosen = choose(catalog, only)
-    for asked in (*asked_entries(chosen), *asked_pairs(chosen)):
+    for asked in everything_asked(choose(catalog, only)):
         manifest = read_manifest(root, asked.id)
         keys = {key for figure in manifest.figures for key in figure.results.values()} if manifest else set()
         current = manifest is not None and manifest.request in (asked.request, asked.at_full.request)

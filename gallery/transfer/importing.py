@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gallery.engine.asked import Asked, asked_entries, asked_pairs
+from gallery.engine.asked import Asked, everything_asked
 from gallery.engine.manifest import Manifest, manifest_path, read_manifest
 from gallery.engine.request import Wanted
 from gallery.engine.task import texts_of
@@ -95,7 +95,7 @@ def _checked_entries(
     catalog: Catalog, stage: Path, names: list[str], path: Path
 ) -> Iterator[tuple[str, Manifest]]:
     """The manifests by entry, once each is found to be of this catalog and every result to be what its key says."""
-    known = {asked.id: asked for asked in (*asked_entries(catalog), *asked_pairs(catalog))}
+    known = {asked.id: asked for asked in everything_asked(catalog)}
     ids = [name.removeprefix("entries/").removesuffix(".json") for name in names if name.startswith("entries/")]
     if unknown := [name for name in ids if name not in known]:
         raise BadArchive(words("unknown_entries", path=path, names=listed(unknown)))

@@ -1,4 +1,4 @@
-"""What is stored of an entry or a minimal pair, and what to compute to hold it against."""
+"""What is stored of an entry, a minimal pair or a study, and what to compute to hold it against."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gallery.engine.asked import Asked, asked_entries, asked_pairs
+from gallery.engine.asked import Asked, everything_asked
 from gallery.engine.machine import KnownFiles, Located
 from gallery.engine.manifest import Manifest, read_manifest
-from gallery.engine.plan import Locations
+from gallery.engine.plan import Locations, files_of, task_of
 from gallery.engine.request import Wanted
 from gallery.engine.task import Task
 from gallery.engine.words import words as of_engine
 from gallery.messages import Wording
 from gallery.store import Store, path_in
 from gallery.validation.schema import Catalog
+
+_OF_OTHERS = ("attribution_receipt", "factor_effects", "factor_labels")
+"""Kinds of result that are computed from others of their figure."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +32,14 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class Stored:
-    """Results of one entry or minimal pair.
+    """Results of one entry, minimal pair or study.
 
     Attributes:
         asked: what they are of, with all that is to be computed for them.
         digests: of the weights and the tokenizer that they were computed with.
         files: of a result that is both built here and shipped, one each.
         n_unbuilt: results that the catalog asks for and nobody has computed.
-        task: what computes them anew; None where that cannot be, and ``reason`` says why.
+        task: what computes them anew; None where that cannot be: ``reason`` says why, ``not_here`` which model is away.
     """
 
     asked: Asked
@@ -45,6 +48,7 @@ class Stored:
     n_unbuilt: int
     task: Task | None
     reason: Wording | None = None
+    not_here: str = ""
 
     @property
     def same_files(self) -> bool:
@@ -53,24 +57,35 @@ class Stored:
 
 
 def stored_of(catalog: Catalog, root: Path, scratch: Path, known: KnownFiles) -> Iterator[Stored]:
-    """All that is stored of a catalog's entries and minimal pairs; tasks write their results under ``scratch``.
+    """All that is stored of a catalog's studies, entries and minimal pairs; tasks write results under ``scratch``.
 
-    The model's files are read anew, whatever is remembered of them.
+    The model's files are read anew, whatever is remembered of them. What an entry takes from a study is what is stored.
     """
     located, store = Locations(root), Store(root)
     looked_at: dict[str, tuple[dict[str, str] | None, Wording | None]] = {}
-    for asked in (*asked_entries(catalog), *asked_pairs(catalog)):
-        where = located.of(asked.model)
-        if asked.model.id not in looked_at:
-            looked_at[asked.model.id] = _digests(where, known)
-        now, reason = looked_at[asked.model.id]
+    for asked in everything_asked(catalog):
+        where = [located.of(model) for model in asked.models]
+        for model, one in zip(asked.models, where, strict=True):
+            if model.id not in looked_at:
+                looked_at[model.id] = _digests(one, known)
+        own, reasons = zip(*(looked_at[model.id] for model in asked.models), strict=True)
+        now = None if None in own else asked.digests(own)
         manifest = read_manifest(root, asked.id)
         found = _of(asked, manifest, manifest.digests if manifest else now, store)
         if now is None:
-            yield replace(found, reason=reason)
+            away = next(model.id for model, digests in zip(asked.models, own, strict=True) if digests is None)
+            yield replace(found, reason=next(filter(None, reasons)), not_here=away)
         else:
-            files = known.file_digests(where.directory)
-            yield replace(found, task=Task(scratch, found.asked, where.directory, where.commit, now, (), files))
+            task = task_of(scratch, found.asked, where, now)
+            yield replace(found, task=replace(
+                task, files=files_of(asked, where, known), factors=_factors(found, store)
+            ))
+
+
+def _factors(found: Stored, store: Store) -> Path | None:
+    """Where the model's factors lie that a stored result was computed from."""
+    taken = [found.asked.result_key(wanted, found.digests) for figure in found.asked.figures for wanted in figure.taken]
+    return store.path(taken[0]) if taken else None
 
 
 def _digests(where: Located, known: KnownFiles) -> tuple[dict[str, str] | None, Wording | None]:
@@ -109,11 +124,11 @@ def _without_failed(asked: Asked, manifest: Manifest | None) -> Asked:
 
 
 def _narrowed(asked: Asked, kept: list[Wanted]) -> Asked:
-    """To the results that are kept, and the attributions that a receipt among them is of."""
+    """To the results that are kept, and those that one among them is computed from."""
     figures = []
     for figure in asked.figures:
-        has_receipt = any(wanted.kind == "attribution_receipt" for wanted in kept if wanted in figure.results)
-        results = tuple(wanted for wanted in figure.results if wanted in kept or has_receipt)
+        needs_others = any(wanted.kind in _OF_OTHERS for wanted in kept if wanted in figure.results)
+        results = tuple(wanted for wanted in figure.results if wanted in kept or needs_others)
         if results:
             figures.append(replace(figure, results=results))
     return replace(asked, figures=tuple(figures))

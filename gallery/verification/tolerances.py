@@ -97,6 +97,21 @@ _NUMBERS: dict[str, dict[str, Rule]] = {
         "activations": FACTORS, "loadings": FACTORS, "scales": FACTORS, "energy_shares": SHARES, "explained": SHARES,
         "explained_raw": SHARES, "ceilings": SHARES, "clipped_share": SHARES,
     },
+    "model_factors": {
+        "responses": FACTORS, "loadings": FACTORS, "scales": FACTORS, "energy_shares": SHARES, "explained": SHARES,
+        "clipped_share": SHARES, "curve": SHARES, "ceilings": SHARES, "seed_stability": SHARES,
+        "half_stability": SHARES,
+    },
+    "factor_responses": {
+        "activations": FACTORS, "energy_shares": SHARES, "typical": FACTORS, "explained": SHARES,
+    },
+    "factor_effects": {
+        "promoted": FACTORS, "suppressed": FACTORS, "promoted_ids": Candidates("promoted"),
+        "suppressed_ids": Candidates("suppressed"), "divergences": NATS, "control_divergences": NATS,
+        "changed": SHARES, "control_changed": SHARES, "example_probabilities": SHARES,
+    },
+    "factor_labels": {"scores": SHARES, "p_values": SHARES, "adjusted": SHARES},
+    "layer_similarity": {"cka": SHARES, "svcca": SHARES, "pwcca": SHARES},
     "prompt_pair": {"divergences": NATS, "distances": SHARES},
 }
 

@@ -1,4 +1,4 @@
-"""The chosen entries computed once more, by the very workers that build, into a directory of their own; what comes out
+"""What was chosen computed once more, by the very workers that build, into a directory of their own; what comes out
 is held against what is stored. Nothing that is stored changes, unless damaged results are to be repaired."""
 
 from __future__ import annotations
@@ -8,15 +8,17 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gallery.engine.compute import Outcome
+from gallery.engine.choice import choose
+from gallery.engine.conclusion import Outcome
 from gallery.engine.machine import KnownFiles
 from gallery.engine.pool import default_jobs, run_tasks
 from gallery.engine.progress import Progress
 from gallery.engine.provenance import conditions
-from gallery.engine.run import check_device, choose
+from gallery.engine.run import check_device, told
 from gallery.engine.words import words as of_engine
 from gallery.messages import Wording
 from gallery.store import DamagedResult, Store, read_file
@@ -77,7 +79,7 @@ class Report:
         """Whether nothing has drifted, is damaged or gone, and all that can be computed here was."""
         return self.stopped is None and all(
             verdict.state in ("identical", "within") or verdict.repaired
-            or (verdict.state == "unverified" and verdict.entry.rsplit("/", 1)[1] in self.not_here)
+            or (verdict.state == "unverified" and self.not_here.keys() & verdict.entry.rsplit("/", 1)[1].split("+"))
             for verdict in self.verdicts
         )
 
@@ -87,7 +89,10 @@ def verify(
     threads: int | None = None, repair: bool = False, tell: Callable[[Verdict], None] = lambda verdict: None,
     say: Callable[[Wording], None] = lambda wording: None,
 ) -> Report:
-    """Hold stored results of the chosen entries and minimal pairs against results computed anew.
+    """Hold stored results of the chosen studies, entries and minimal pairs against results computed anew.
+
+    What an entry shows of its model's factors is computed from those that are stored; ``models/*`` holds them against
+    new ones.
 
     Args:
         only, device, jobs, threads: as of `gallery.engine.run.build`.
@@ -114,12 +119,13 @@ def verify(
         scratch = Path(scratch_name)
         try:
             tasks = {}
-            for stored in stored_of(choose(catalog, only), root, scratch, known):
+            chosen = choose(catalog, only, with_studies=False)
+            for stored in stored_of(chosen, root, scratch, known):
                 report.n_unbuilt += stored.n_unbuilt
                 if stored.files and stored.task:
                     tasks[stored.task.id] = stored
                 elif stored.files:
-                    report.not_here[stored.asked.model.id] = stored.reason
+                    report.not_here[stored.not_here] = stored.reason
                     conclude(stored, _judge(stored, Outcome("", "failed", stored.reason), root, scratch)[0], scratch)
             for stored, outcome in _computed(tasks, device, jobs, threads, say):
                 if outcome.status == "stopped":
@@ -153,7 +159,7 @@ def _computed(
     jobs = jobs or default_jobs(in_order, device)
     say(words("to_verify", n=len(tasks), jobs=min(jobs, len(tasks)), device=device))
     progress = Progress(in_order)
-    with closing(run_tasks(in_order, jobs=jobs, device=device, threads=threads)) as outcomes:
+    with closing(run_tasks(in_order, jobs=jobs, device=device, threads=threads, tell=partial(told, say))) as outcomes:
         for outcome in outcomes:
             stored = tasks[outcome.id]
             progress.count(stored.task, outcome)

@@ -15,11 +15,11 @@ from miniature import REPOSITORY, build_miniature
 from miniature_comparisons import add_comparisons
 
 from gallery.command import main
+from gallery.engine.choice import choose, named_hub_models
 from gallery.engine.comparisons import comparisons
 from gallery.engine.machine import KnownFiles
 from gallery.engine.manifest import read_manifest
 from gallery.engine.plan import entries, steps
-from gallery.engine.run import choose, named_hub_models
 from gallery.store import Store
 from gallery.validation import CatalogProblems, read_catalog
 from gallery.validation.attribution import METHODS_WITHOUT_SIGN

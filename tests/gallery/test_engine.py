@@ -16,13 +16,12 @@ from miniature import REPOSITORY, build_miniature, make_model
 
 from gallery.engine import analyses, fetch, machine, pool, run
 from gallery.engine.asked import asked_entry
+from gallery.engine.choice import choose, named_hub_models
 from gallery.engine.compute import Worker
 from gallery.engine.failures import explain
 from gallery.engine.machine import KnownFiles
 from gallery.engine.manifest import manifest_path, read_manifest
 from gallery.engine.plan import entries, steps
-from gallery.engine.request import wanted_figures
-from gallery.engine.run import choose, named_hub_models
 from gallery.store import Store
 from gallery.validation import read_catalog, read_lock
 
@@ -340,7 +339,7 @@ def die(connection, device, threads):
     """A worker that dies at the prompt ``setsubun`` and does well at others."""
     import os
 
-    from gallery.engine.compute import Outcome
+    from gallery.engine.conclusion import Outcome
 
     while True:
         try:
@@ -491,7 +490,7 @@ def test_requests_keep_page_order_and_settings_without_effect_change_no_key(mini
     sampled = setsubun.generation.model_copy(update={"do_sample": True})
     other = replace(task, asked=asked_entry(setsubun.model_copy(update={"generation": sampled}), task.model))
     assert not {task.key(wanted) for wanted in task.asked.wanted} & {other.key(wanted) for wanted in other.asked.wanted}
-    assert [figure.kind for figure in wanted_figures(setsubun)][0] == "tokens"
+    assert [figure.kind for figure in task.asked.figures][0] == "tokens"
 
 
 def test_a_model_has_its_threads_whatever_else_is_built(tmp_path):

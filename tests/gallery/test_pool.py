@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from gallery.engine import gpus, pool
-from gallery.engine.compute import Outcome
+from gallery.engine.conclusion import Outcome
+from gallery.engine.waiting import next_model
 
 
 def stand_in(connection, device, threads):
@@ -32,7 +33,7 @@ def run(monkeypatch):
 
     def run_on(found: tuple[str, ...], names: list[str], *, jobs: int, device: str = "auto") -> list[Outcome]:
         monkeypatch.setattr(pool, "gpus_for", lambda device: found if device in ("auto", "cuda") else ())
-        tasks = [SimpleNamespace(id=name, model=SimpleNamespace(id=name[0])) for name in names]
+        tasks = [SimpleNamespace(id=name, model=SimpleNamespace(id=name[0]), needs=None) for name in names]
         return list(pool.run_tasks(tasks, jobs=jobs, device=device, threads=1))
 
     return run_on
@@ -68,10 +69,10 @@ def test_models_are_shared_out_and_none_is_loaded_twice_by_a_worker(run):
 
 def test_a_worker_stays_then_opens_a_new_model_then_helps_where_most_is_left():
     waiting = {"a": [1], "b": [1, 2], "c": [1, 2, 3], "d": []}
-    assert pool.next_model(waiting, "b", ["a", "b"]) == "b"
-    assert pool.next_model(waiting, "d", ["a", "b"]) == "c"
-    assert pool.next_model(waiting, None, ["a", "b", "c"]) == "c"
-    assert pool.next_model({"a": []}, "a", []) is None
+    assert next_model(waiting, "b", ["a", "b"]) == "b"
+    assert next_model(waiting, "d", ["a", "b"]) == "c"
+    assert next_model(waiting, None, ["a", "b", "c"]) == "c"
+    assert next_model({"a": []}, "a", []) is None
 
 
 @pytest.mark.parametrize(("visible", "expected"), [

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from gallery.engine.compute import Outcome
+from gallery.engine.conclusion import Outcome
 from gallery.engine.progress import Progress, duration
 
 
 def test_a_slow_model_that_is_still_to_come_counts_by_its_own_tasks():
     now = [0.0]
-    tasks = {name: SimpleNamespace(id=name, model=SimpleNamespace(id=name[0]))
+    tasks = {name: SimpleNamespace(id=name, model=SimpleNamespace(id=name[0]), is_study=False)
              for name in ("a1", "a2", "a3", "b1", "b2")}
     progress = Progress([*tasks.values()], clock=lambda: now[0])
 

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
-from gallery.engine.compute import Outcome
+from gallery.engine.conclusion import Outcome
 from gallery.engine.run_log import RUNS, read_runs, write_run
 from gallery.site.fingerprint import fingerprint
 

@@ -9,13 +9,13 @@ import pytest
 from miniature import REPOSITORY, build_miniature, make_model
 
 from gallery.command import main
-from gallery.engine.asked import asked_entries
+from gallery.engine.asked import asked_entries, asked_entry
+from gallery.engine.choice import choose
 from gallery.engine.machine import KnownFiles, locate
 from gallery.engine.manifest import read_manifest
 from gallery.engine.plan import entries, steps
 from gallery.engine.publish import publish
-from gallery.engine.request import shipped_results, wanted_figures
-from gallery.engine.run import choose
+from gallery.engine.request import shipped_results
 from gallery.store import Store, path_in
 from gallery.validation import read_catalog, read_lock
 from gallery.validation.attribution import ATTRIBUTION_METHODS, FAST_METHODS
@@ -59,7 +59,8 @@ def test_the_tier_decides_methods_and_sensitivity_where_the_catalog_names_none(m
     catalog = read_catalog(miniature)
     for tier, methods in ((None, FAST_METHODS), ("full", ATTRIBUTION_METHODS)):
         prompt = choose(catalog, "setsubun", tier=tier).prompts[0]
-        figure = next(figure for figure in wanted_figures(prompt) if figure.kind == "attribution")
+        asked = asked_entry(prompt, catalog.models[0])
+        figure = next(figure for figure in asked.figures if figure.kind == "attribution")
         assert [wanted.name for wanted in figure.results] == [*methods, "receipt"]
         assert figure.options["methods"] == figure.results[-1].options["methods"] == list(methods)
         assert figure.results[-1].options["sensitivity"] == (tier == "full")

@@ -12,7 +12,7 @@ from watchdog.observers.api import BaseObserver
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 _CHANGES = ("created", "modified", "moved", "deleted")
-_CODE = frozenset({".py", ".toml", ".js", ".css", ".html", ".xml", ".svg", ".md", ".png", ".yml", ".yaml"})
+_CODE = frozenset({".py", ".toml", ".js", ".css", ".html", ".xml", ".svg", ".md", ".png", ".yml", ".yaml", ".txt"})
 
 
 def watch(root: Path, on_change: Callable[[str], None]) -> BaseObserver:
@@ -24,7 +24,7 @@ def watch(root: Path, on_change: Callable[[str], None]) -> BaseObserver:
         OSError: the system watches no more files.
     """
     observer = Observer()
-    watched = {root / "gallery" / "catalog": "gallery/catalog"}
+    watched = {root / "gallery" / name: f"gallery/{name}" for name in ("catalog", "reference")}
     watched |= {REPOSITORY / name: name for name in ("docs/ja", "docs/en", "lmviz")}
     # Not the whole of gallery/: models/ may be the place where a training run writes.
     watched |= {
