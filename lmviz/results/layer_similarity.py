@@ -21,9 +21,10 @@ class LayerSimilarity(Result):
             the same character.
         other_model: id of the second model; empty where a model is compared with itself.
         cka: float64 ``[layer, other layer]``: debiased linear CKA.
-        svcca: float64 ``[layer, other layer]``: mean canonical correlation of the directions kept; NaN where refused.
-        pwcca: float64 ``[layer, other layer]``: canonical correlations weighted by how much of the row's layer they
-            account for; NaN where refused.
+        svcca: float64 ``[layer, other layer]``: mean canonical correlation of the directions kept; NaN where places are
+            fewer than ten times those kept of either layer.
+        pwcca: float64 ``[layer, other layer]``: canonical correlations of all directions, weighted by how much of the
+            row's layer they account for; NaN where places are fewer than ten times the directions of either layer.
         kept: int64 ``[layer]``: directions that hold 99 % of the variance of each layer.
         other_kept: int64 ``[other layer]``.
         widths: ``(width, width of the other)``.

@@ -133,6 +133,19 @@ def test_svcca_and_pwcca_by_hand():
     assert mean_cca(one, two, 0.89) == pytest.approx(1, abs=1e-12)
 
 
+@pytest.mark.parametrize(("length", "said"), [
+    (1, (0.68, 0.80, 0.80, 0.80)), (3, (0.73, 0.80, 0.90, 0.80)), (20, (0.71, 0.80, 0.98, 0.80)),
+])
+def test_the_worked_cases_of_the_pages(length, said):
+    u = orthonormal(20_000, 3)
+    one, two = np.stack([length * u[:, 0], u[:, 1]], axis=1), np.stack([u[:, 0], u[:, 1:] @ [0.6, 0.8]], axis=1)
+    found = (cka(one, two), mean_cca(one, two), *pwcca(of(one), of(two)))
+    assert found == pytest.approx(said, abs=0.006)
+    assert mean_cca(one, two, 0.99) == pytest.approx(1 if length == 20 else 0.8, abs=1e-9)
+    page = (ROOT / "docs" / "en" / "figures" / "layer_similarity.md").read_text(encoding="utf-8")
+    assert [row for row in page.splitlines() if row.startswith(f"| {length} |")] == [f"| {length} | {' | '.join(f'{value:.2f}' for value in said)} |"]
+
+
 def test_unrelated_layers_correlate_as_much_as_the_pages_say():
     squares = []
     for _ in range(10):
@@ -154,6 +167,10 @@ def test_on_one_short_text_every_canonical_correlation_is_1_and_so_it_is_refused
     assert len(first) == len(last) == 99 < lm.width
     assert np.cos(angles).min() > 1 - 1e-6
     assert svcca(first, last) == pytest.approx(1, abs=1e-6)
+    shuffled = RNG.permutation(states[-1])
+    assert mean_cca(states[0], shuffled) == pytest.approx(1, abs=1e-6)
+    assert pwcca(first, of(shuffled)) == pytest.approx((1, 1), abs=1e-6)
+    assert abs(cka(states[0], shuffled)) < 0.05
     with pytest.raises(ValueError, match=r"have \d+ positions; layers are compared over 2000 or more"):
         lmviz.layer_similarity(lm, sentences[:2])
 

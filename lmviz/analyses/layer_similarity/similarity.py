@@ -25,7 +25,7 @@ def layer_similarity(
     """Similarity of every layer of a model to every other, or to those of another model, over the same places.
 
     Places are positions that something stands before (no start tokens, no first token of a passage); of two models,
-    characters at which a token of either ends, with the hidden states of those tokens. They are spread evenly over the
+    characters at which a token ends in both, with the hidden states of those tokens. They are spread evenly over the
     texts, the same in every run. Computed in float64.
 
     Args:
@@ -73,7 +73,7 @@ def _places(readings: list[Passages], n: int) -> np.ndarray:
     one = readings[0]
     all_places = np.flatnonzero(one.counted)[:, None] if len(readings) == 1 else token_ends(*readings)
     if len(all_places) < LEAST:
-        where = "positions" if len(readings) == 1 else "characters at which a token of both models ends"
+        where = "positions" if len(readings) == 1 else "characters at which a token ends in both models"
         raise ValueError(
             f"the texts have {len(all_places)} {where}; layers are compared over {LEAST} or more, as over few places "
             "they come out alike whatever they hold; give more texts"
