@@ -7,13 +7,17 @@ numbers for good, and pages must not differ between two builds.
 from __future__ import annotations
 
 from gallery.pages.edition import Edition
-from gallery.subjects import Figure, Subject
-from gallery.validation.schema import Model, Prompt
+from gallery.subjects import Figure, ModelStudy, Subject
+from gallery.validation.schema import REFERENCE_TEXT, Model, Prompt
 
 _ESCAPES = str.maketrans({
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
 })
+
+
+_REFERENCE_LICENCE = "CC0-1.0"
+"""Of the reference text that comes with the gallery."""
 
 
 def model_name(edition: Edition, model: Model) -> str:
@@ -30,13 +34,18 @@ def models(edition: Edition, subject: Subject) -> str:
 
 
 def licences(edition: Edition, subject: Subject) -> str:
-    """The licences of the texts, each once."""
+    """The licences of the texts, each once; empty where a reference text's is not known."""
+    if isinstance(subject, ModelStudy):
+        return _REFERENCE_LICENCE if subject.model.reference == REFERENCE_TEXT else ""
     found = dict.fromkeys(prompt.source.licence for prompt in subject.prompts)
     return edition.words("citation.and").join(found)
 
 
 def sources(edition: Edition, subject: Subject) -> str:
     """Where the texts come from, each sentence once."""
+    if isinstance(subject, ModelStudy):
+        licence = licences(edition, subject)
+        return edition.words("source.reference", licence=licence) if licence else ""
     return " ".join(dict.fromkeys(source(edition, prompt) for prompt in subject.prompts))
 
 
@@ -52,6 +61,9 @@ def source(edition: Edition, prompt: Prompt) -> str:
 
 
 def _texts(edition: Edition, subject: Subject) -> str:
+    if isinstance(subject, ModelStudy):
+        path = subject.model.reference
+        return edition.words("citation.reference", path=path, digest=edition.catalog.references[path].digest[:12])
     return edition.words("citation.and_text").join(edition.text(prompt.titles) for prompt in subject.prompts)
 
 
@@ -64,7 +76,7 @@ def plain(edition: Edition, subject: Subject, figure: Figure, title: str) -> str
     return edition.words(
         "citation.plain", title=_name(title), prompt=_texts(edition, subject), id=figure.id,
         model=models(edition, subject), source=sources(edition, subject), url=edition.permanent(figure),
-    )
+    ).strip()
 
 
 def bibtex(edition: Edition, subject: Subject, figure: Figure, title: str) -> str:

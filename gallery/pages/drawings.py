@@ -18,9 +18,13 @@ from typing import Any, Protocol
 
 from gallery.pages.words import Language
 from gallery.store.files import CannotWrite, write_atomically
-from gallery.subjects import RECEIPT, Figure
+from gallery.subjects import FACTORS, RECEIPT, Figure
 from gallery.validation.schema import COMPARISON_KINDS
-from lmviz.results import Result
+from lmviz.results import FactorLabels, Result
+
+FACTOR_LINK = "factors:"
+"""What the address of a factor's passport begins with in a drawing, its number after it: a drawing stands on several
+pages, which lie in different places (`gallery.pages.section`)."""
 
 
 class Readable(Protocol):
@@ -66,28 +70,30 @@ class Drawings:
         self.store = store
         self.directory = directory
 
-    def draw(self, figure: Figure, language: Language, *, position: int | None = None,
-             layer: int | None = None, first: str | None = None) -> Drawing:
+    def draw(self, figure: Figure, language: Language, *, position: int | None = None, layer: int | None = None,
+             first: str | None = None, labels: str | None = None) -> Drawing:
         """The figure, at another position or layer than its own where these are given.
 
-        ``first`` names the result that it opens with; by default the one that its options name first.
+        Args:
+            first: the result that it opens with; by default the one that its options name first.
+            labels: key of the labels proposed for its model's factors, for a figure of what they respond to.
 
         Raises ``Unreadable`` for a result that is not there, and ``ValueError`` for a position or layer that the
         result does not have.
         """
         position = figure.position if position is None else position
         layer = figure.options.get("layer") if layer is None else layer
-        path = self._drawing_path(figure, language, position, layer, first)
+        path = self._drawing_path(figure, language, position, layer, first, labels)
         if path is not None and (kept := _kept(path)) is not None:
             return kept
-        results = {name: self.read(figure.results[name]) for name in _in_order(figure, first)}
-        drawing = _draw(figure, results, language, position, layer)
+        results = {name: self.read(figure.results[name]) for name in _in_order(figure, first) if name != FACTORS}
+        drawing = _draw(figure, results, language, position, layer, labels and self.read(labels))
         _keep(path, json.dumps(asdict(drawing), ensure_ascii=False))
         return drawing
 
-    def has(self, figure: Figure, language: Language, first: str | None = None) -> bool:
+    def has(self, figure: Figure, language: Language, first: str | None = None, labels: str | None = None) -> bool:
         """Whether the figure, at its own position and layer, has been drawn before."""
-        path = self._drawing_path(figure, language, figure.position, figure.options.get("layer"), first)
+        path = self._drawing_path(figure, language, figure.position, figure.options.get("layer"), first, labels)
         return path is not None and path.is_file()
 
     def thumbnail(self, figure: Figure, language: Language) -> str:
@@ -109,9 +115,9 @@ class Drawings:
             raise Unreadable(str(error)) from error
 
     def _drawing_path(self, figure: Figure, language: Language, position: int | None, layer: int | None,
-                      first: str | None) -> Path | None:
+                      first: str | None, labels: str | None) -> Path | None:
         return self._path([_code(), figure.kind, figure.id, list(figure.results.items()), position, layer, language,
-                           _in_order(figure, first)])
+                           _in_order(figure, first), labels])
 
     def _path(self, request: list[Any], suffix: str = ".json") -> Path | None:
         if self.directory is None:
@@ -146,13 +152,17 @@ def _in_order(figure: Figure, first: str | None) -> list[str]:
 
 
 def _draw(figure: Figure, results: dict[str, Result], language: Language, position: int | None,
-          layer: int | None) -> Drawing:
+          layer: int | None, proposed: FactorLabels | None) -> Drawing:
     from lmviz import figures
 
-    html = importlib.import_module("lmviz.figures.html")
+    fragment = getattr(importlib.import_module("lmviz.figures.html"), figure.kind)
     at = {"position": position, "layer": layer}
     shown = results[""] if list(results) == [""] else results
-    words = figures.describe(figure.kind, shown, language, **at)
+    taken = inspect.signature(fragment).parameters
+    names = {"factor_names": _names(proposed, language)} if "factor_names" in taken else {}
+    links = {"factor_links": [f"{FACTOR_LINK}{factor + 1}" for factor in range(len(results[""].energy_shares))]} \
+        if "factor_links" in taken else {}
+    words = figures.describe(figure.kind, shown, language, **at, **names)
     chart_of = getattr(figures, figure.kind)
     taken = inspect.signature(chart_of).parameters
     charted = shown if figure.kind in COMPARISON_KINDS else next(iter(results.values()))
@@ -160,12 +170,22 @@ def _draw(figure: Figure, results: dict[str, Result], language: Language, positi
     spec = chart.to_dict()
     return Drawing(
         title=words.title, caption=words.caption, alternative=words.alternative, convention=words.convention,
-        html=getattr(html, figure.kind)(shown, language, figure_id=figure.id, **at),
+        html=fragment(shown, language, figure_id=figure.id, **at, **names, **links),
         spec=json.dumps(spec, ensure_ascii=False, sort_keys=True, indent=1),
         svg=figures.svg(chart, "light"),
         csv=table(spec),
         files=_receipt(results[RECEIPT], language) if RECEIPT in results else {},
     )
+
+
+def _names(proposed: FactorLabels | None, language: Language) -> list[str | None] | None:
+    """The label proposed for each factor of a model, None for one that has none."""
+    from lmviz.figures.factor_names import rule_name
+
+    if proposed is None:
+        return None
+    return [rule_name(proposed.rules[rule], language) if is_proposed else None
+            for rule, is_proposed in zip(proposed.chosen.tolist(), proposed.proposed.tolist(), strict=True)]
 
 
 def _receipt(receipt: Result, language: Language) -> dict[str, str]:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from gallery.engine.run_log import Computed, Run
 from gallery.pages import markdown
 from gallery.pages.drawings import Drawings
+from gallery.pages.factor_studies import FactorStudies
 from gallery.pages.words import Language, Words
 from gallery.subjects import RECEIPT, Compared, Entry, Figure, ModelStudy, Subject
 from gallery.validation.schema import FIGURE_KINDS, Bilingual, Catalog, Comparison, Model, ModelComparison, Prompt
@@ -176,6 +177,11 @@ class Edition:
             if RECEIPT in figure.results:
                 found.setdefault(entry.model.id, []).append((entry, figure))
         return found
+
+    @cached_property
+    def factors(self) -> FactorStudies:
+        """What is known of the models' factors."""
+        return FactorStudies(self)
 
     def figures(self) -> Iterator[tuple[Subject, Figure]]:
         """Every figure that was computed, with what it is of."""

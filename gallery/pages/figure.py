@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from gallery.pages import citation
 from gallery.pages.edition import Edition
+from gallery.pages.factor_studies import factors_address
+from gallery.pages.models import similarity_anchor
 from gallery.pages.section import render, section
-from gallery.validation.schema import FIGURE_KINDS
+from gallery.subjects import Compared, Figure, ModelStudy, Subject
 
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
@@ -28,10 +30,24 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
             hide=("toc",), html=render(edition, shown, url=url, level=1, context=True), subject=subject, figure=figure,
             bibtex=citation.bibtex(edition, subject, figure, title),
             plain=citation.plain(edition, subject, figure, title), address=edition.permanent(figure),
-            licences=citation.licences(edition, subject), of_entry=figure.kind in FIGURE_KINDS,
+            licences=citation.licences(edition, subject), onward=_onward(edition, subject, figure),
         )
         yield f"{url}figure.svg", shown.drawing.svg
         yield f"{url}figure.csv", shown.drawing.csv
         yield f"{url}figure.json", shown.drawing.spec
         for name, content in shown.drawing.files.items():
             yield url + name, content
+
+
+def _onward(edition: Edition, subject: Subject, figure: Figure) -> tuple[str, str]:
+    """The page that the figure stands on, and what a link there says."""
+    words = edition.words
+    if isinstance(subject, ModelStudy):
+        name = edition.text(subject.model.names)
+        if figure.kind == "model_factors":
+            return factors_address(subject.model), words("figure.factors", model=name)
+        return f"{subject.page}#{similarity_anchor(subject)}", words("figure.model", model=name)
+    if isinstance(subject, Compared):
+        return subject.page, words("figure.comparison", title=edition.text(subject.comparison.titles))
+    return f"{subject.page}#{figure.kind}", words(
+        "figure.entry", prompt=edition.text(subject.prompt.titles), model=edition.text(subject.model.names))

@@ -9,6 +9,7 @@ from gallery.pages import (
     build_report,
     comparison,
     entry,
+    factors,
     figure,
     gallery_index,
     home,
@@ -24,7 +25,9 @@ from gallery.pages.words import Language
 from gallery.subjects import Compared, Entry, ModelStudy
 from gallery.validation.schema import Catalog
 
-WRITERS = (home, gallery_index, prompt, entry, comparison, models, figure, build_report, moved, search_catalog, trust)
+WRITERS = (
+    home, gallery_index, prompt, entry, comparison, models, factors, figure, build_report, moved, search_catalog, trust,
+)
 """One module a kind of page; each has ``pages(edition)``."""
 
 

@@ -1,11 +1,17 @@
-"""`/models/` and `/models/MODEL/`: what each model is, under which licence, and what it has read."""
+"""`/models/` and `/models/MODEL/`: what each model is, what it has read, its factors, and how alike its layers are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
+
+from markupsafe import Markup
 
 from gallery.pages.edition import Edition
 from gallery.pages.entry import facts
+from gallery.pages.factor_studies import factors_address
+from gallery.pages.section import render, section
+from gallery.subjects import ModelStudy
 from gallery.validation.schema import Model
 
 
@@ -20,15 +26,39 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
         yield f"models/{model.id}/index.md", _page(edition, model)
 
 
+def similarity_anchor(study: ModelStudy) -> str:
+    """Where the likeness of layers stands on a model's page: of itself, or beside another model."""
+    return "-".join(["layer_similarity", *(model.id for model in study.models[1:])])
+
+
 def _page(edition: Edition, model: Model) -> str:
-    entries = edition.entries_of(model)
+    entries, url = edition.entries_of(model), f"models/{model.id}/"
     built = [entry for entry in entries if entry.status == "built"]
+    studies = [study for study in edition.studies if study.model.id == model.id]
+    likeness = [html for study in studies for html in _likeness(edition, study, url)]
     return edition.page(
-        "model.html", url=f"models/{model.id}/", title=edition.text(model.names),
+        "model.html", url=url, title=edition.text(model.names),
         description=edition.text(model.about), kind="model", hide=("toc",), model=model, built=built,
         unbuilt=[entry for entry in entries if entry.status != "built"], stated=_stated(edition, model),
-        provenance=facts(edition, built[0].provenance) if built else [],
+        provenance=facts(edition, built[0].provenance) if built else [], factors=_factors(edition, model),
+        likeness=likeness, unbuilt_studies=[study for study in studies if study.status != "built"],
+        beside=[study.model for study in edition.studies if model.id in [other.id for other in study.models[1:]]],
     )
+
+
+def _likeness(edition: Edition, study: ModelStudy, url: str) -> Iterator[Markup]:
+    for figure in study.figures:
+        if figure.kind == "layer_similarity":
+            yield render(edition, section(edition, study, figure), url=url, level=3, anchor=similarity_anchor(study))
+
+
+def _factors(edition: Edition, model: Model) -> dict[str, Any] | None:
+    """What the model's page says of its factors: the title of their figure, and where they are."""
+    found = edition.factors.of(model)
+    if found is None:
+        return None
+    shown = section(edition, found.study, found.figure)
+    return {"title": shown.title(edition), "n": len(found.passports), "address": factors_address(model)}
 
 
 def _stated(edition: Edition, model: Model) -> list[tuple[str, str]]:

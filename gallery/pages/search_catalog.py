@@ -6,7 +6,10 @@ import json
 from collections.abc import Iterator
 
 from gallery.pages.edition import Edition
-from gallery.validation.schema import FIGURE_KINDS
+from gallery.pages.factor_studies import factors_address, passport_address
+from gallery.pages.factors import title
+from gallery.validation.schema import FIGURE_KINDS, STUDY_KINDS, Model
+from lmviz.figures import factor_words
 
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
@@ -31,7 +34,23 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
     for model in edition.catalog.models:
         rows.append({"url": f"models/{model.id}/", "title": edition.text(model.names),
                      "text": edition.text(model.about), "words": f"{model.names.ja} {model.names.en} {model.id}"})
-    for kind in FIGURE_KINDS:
+        rows += _factors(edition, model)
+    for kind in (*FIGURE_KINDS, *STUDY_KINDS):
         rows.append({"url": f"figures/{kind}/", "title": edition.words(f"kind.{kind}"),
                      "text": edition.words(f"asks.{kind}"), "words": kind})
     yield "search.json", "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
+
+
+def _factors(edition: Edition, model: Model) -> list[dict[str, str]]:
+    """The factors of a model, and each of them by its label and its strongest tokens."""
+    found = edition.factors.of(model)
+    if found is None:
+        return []
+    name, both = edition.text(model.names), f"{model.names.ja} {model.names.en}"
+    rows = [{"url": factors_address(model), "title": edition.words("factors.title", model=name),
+             "text": edition.words("factors.lead"), "words": both}]
+    for passport in found.passports:
+        tokens = factor_words.strongest(found.passports.factors, passport, edition.language, count=8)
+        rows.append({"url": passport_address(model, passport.factor),
+                     "title": f"{title(edition, found, passport)} {name}", "text": tokens, "words": both})
+    return rows

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from gallery.pages import citation, trust
-from gallery.pages.drawings import Drawing, Unreadable
-from gallery.pages.edition import Edition
+from gallery.pages.drawings import FACTOR_LINK, Drawing, Unreadable
+from gallery.pages.edition import Edition, relative
+from gallery.pages.factor_studies import passport_address
 from gallery.subjects import RECEIPT, Figure, Subject
-from gallery.validation.schema import FIGURE_KINDS
+from gallery.validation.schema import FIGURE_KINDS, STUDY_KINDS, Model
 
 log = logging.getLogger("gallery.pages")
 
@@ -46,8 +48,9 @@ def section(edition: Edition, subject: Subject, figure: Figure, *, position: int
     if figure.failure is not None:
         return Section(subject, figure, None, figure.failure[edition.language])
     try:
-        opening = first or trust.opening(edition, subject, figure)
-        drawing = edition.drawings.draw(figure, edition.language, position=position, layer=layer, first=opening)
+        chosen = drawn_with(edition, subject, figure)
+        chosen["first"] = first or chosen["first"]
+        drawing = edition.drawings.draw(figure, edition.language, position=position, layer=layer, **chosen)
     except Unreadable as error:
         log.warning("%s %s: %s", subject.id, figure.kind, error)
         return Section(subject, figure, None, edition.words("section.unreadable", command=subject.command))
@@ -59,6 +62,12 @@ def section(edition: Edition, subject: Subject, figure: Figure, *, position: int
     return Section(subject, figure, drawing, None, tuple(lacking(edition, figure)), why)
 
 
+def drawn_with(edition: Edition, subject: Subject, figure: Figure) -> dict[str, str | None]:
+    """What a figure is drawn with beside its own results: see `gallery.pages.drawings.Drawings.draw`."""
+    labels = edition.factors.labels_key(subject.models[0]) if figure.kind == "factor_responses" else None
+    return {"first": trust.opening(edition, subject, figure), "labels": labels}
+
+
 def lacking(edition: Edition, figure: Figure) -> Iterator[tuple[str, str]]:
     """The parts of a figure that could not be computed where others could: what each is, and why."""
     from lmviz.figures.description import method_name
@@ -66,6 +75,8 @@ def lacking(edition: Edition, figure: Figure) -> Iterator[tuple[str, str]]:
     for name, why in figure.incomplete.items():
         if name == RECEIPT:
             what = edition.words("section.receipt")
+        elif figure.kind == "model_factors":
+            what = edition.words(f"section.{name}")
         elif figure.kind == "attribution":
             what = method_name(name, edition.language)
         else:
@@ -87,9 +98,21 @@ def render(edition: Edition, shown: Section, *, url: str, level: int = 2, anchor
         "section.html", url=url, shown=shown, subject=shown.subject, figure=shown.figure, drawing=shown.drawing,
         level=level, anchor=anchor or shown.figure.kind, context=context, title=shown.title(edition),
         model_names=citation.models(edition, shown.subject), method_page=method_page(shown.figure.kind),
+        html=shown.drawing and with_links(shown.drawing.html, shown.subject.models[0], url),
     )
+
+
+def with_links(html: str, model: Model, url: str) -> Markup:
+    """A drawing whose links to passports of the model's factors lead there from the page at ``url``.
+
+    Text in a drawing is escaped and holds no quotation mark, so nothing that a text says passes for a link.
+    """
+    return Markup(re.sub(
+        rf'\bhref="{FACTOR_LINK}(\d+)"',
+        lambda found: f'href="{relative(passport_address(model, int(found[1]) - 1), url)}"', html,
+    ))
 
 
 def method_page(kind: str) -> str:
     """Where it is said how to read figures of a kind; those of comparisons share a page."""
-    return f"figures/{kind}/" if kind in FIGURE_KINDS else f"figures/comparison/#{kind}"
+    return f"figures/{kind}/" if kind in (*FIGURE_KINDS, *STUDY_KINDS) else f"figures/comparison/#{kind}"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gallery.engine.startup import end_with_parent
 from gallery.pages.edition import Edition
-from gallery.pages.trust import opening
+from gallery.pages.section import drawn_with
 from gallery.pages.words import LANGUAGES, Language
 from gallery.site.editions import open_edition
 from gallery.subjects import Figure, Subject
@@ -28,7 +28,7 @@ _figures: dict[tuple[Language, str, str], tuple[Subject, Figure]] = {}
 
 
 def draw_ahead(root: Path, tell: Callable[[int, int], None]) -> None:
-    """Draws every figure of every built entry and comparison in both languages that is not kept already.
+    """Draws every figure of every built entry, comparison and study in both languages that is not kept already.
 
     A figure that cannot be drawn is left to the page, which says so in its place; so are all that are left where a
     process dies (out of memory, as a rule).
@@ -39,7 +39,7 @@ def draw_ahead(root: Path, tell: Callable[[int, int], None]) -> None:
     wanted = [(subject.id, figure.kind, language) for language in LANGUAGES
               for edition in [open_edition(root, language)]
               for subject, figure in edition.figures()
-              if not edition.drawings.has(figure, language, opening(edition, subject, figure))]
+              if not edition.drawings.has(figure, language, **drawn_with(edition, subject, figure))]
     processes = min(cores(), 8)
     if len(wanted) < FEW or processes < 2:
         return
@@ -64,4 +64,4 @@ def _draw(wanted: tuple[str, str, Language]) -> None:
     edition = _editions[language]
     with suppress(Exception):
         subject, figure = _figures[language, subject_id, kind]
-        edition.drawings.draw(figure, language, first=opening(edition, subject, figure))
+        edition.drawings.draw(figure, language, **drawn_with(edition, subject, figure))

@@ -112,3 +112,12 @@ def correlation(value: float) -> str:
 def deviations(value: float) -> str:
     """Standard deviations with one decimal and their sign; – for none."""
     return "–" if not math.isfinite(value) else f"{'−' if round(value, 1) < 0 else '+'}{abs(value):.1f}"
+
+
+def small(value: float) -> str:
+    """A number of at least 0 with two significant digits: ``0.31``, ``0.0042``, ``12``; – for none."""
+    if not math.isfinite(value):
+        return "–"
+    if 0 < value < 1e-4:
+        return "<0.0001"
+    return f"{value:.0f}" if value >= 9.95 or value == 0 else f"{float(f'{value:.1e}'):g}"
