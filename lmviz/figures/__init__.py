@@ -13,6 +13,7 @@ from lmviz.figures.charts import (
     compare_settled,
     compare_surprisal,
     compare_watched_words,
+    factor_responses,
     layer_predictions,
     layer_similarity,
     method_agreement,
@@ -30,8 +31,8 @@ from lmviz.figures.rendering import svg, thumbnail
 
 __all__ = [
     "Description", "attribution", "attribution_receipt", "characters", "compare_attribution", "compare_ranks",
-    "compare_settled", "compare_surprisal", "compare_watched_words", "describe", "layer_predictions",
-    "layer_similarity",
-    "method_agreement", "method_trust", "neuron_factors", "pair_divergence", "pair_predictions", "predictions",
-    "rankings", "svg", "thumbnail", "tokens", "watched_words",
+    "compare_settled", "compare_surprisal", "compare_watched_words", "describe", "factor_responses",
+    "layer_predictions",
+    "layer_similarity", "method_agreement", "method_trust", "neuron_factors", "pair_divergence",
+    "pair_predictions", "predictions", "rankings", "svg", "thumbnail", "tokens", "watched_words",
 ]

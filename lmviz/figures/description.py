@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from lmviz.figures import (
     attribution_words,
     character_words,
     comparison_words,
+    factor_response_words,
     labels,
     lead_words,
     lens_words,
@@ -60,6 +61,7 @@ def describe(
     position: int | None = None,
     layer: int | None = None,
     names: Mapping[str, str] | None = None,
+    factor_names: Sequence[str | None] | None = None,
 ) -> Description:
     """The words of one figure.
 
@@ -72,6 +74,7 @@ def describe(
         position: position shown; by default the first of the continuation.
         layer: layer shown, for ``"predictions"``; by default the last.
         names: what readers see in place of the keys of ``results``, in figures that compare, or of the models' names.
+        factor_names: the label proposed for each factor of the model, or None, for ``"factor_responses"``.
 
     Raises:
         ValueError: for an unknown kind or a position or layer that the result does not have.
@@ -82,8 +85,8 @@ def describe(
         return Description(*similarity_words.layer_similarity(results, language, names))
     if kind in _COMPARE:
         return Description(*_COMPARE[kind](results, language))
-    if kind not in _DESCRIBE:
-        known = ", ".join([*_DESCRIBE, *_COMPARE, "layer_similarity", *comparison_words.KINDS])
+    if kind not in _DESCRIBE and kind != "factor_responses":
+        known = ", ".join([*_DESCRIBE, "factor_responses", *_COMPARE, "layer_similarity", *comparison_words.KINDS])
         raise ValueError(f"no figure is of kind {kind!r}; known: {known}")
     shown = results if isinstance(results, Mapping) else {"": results}
     result = next(iter(shown.values()))
@@ -91,6 +94,8 @@ def describe(
         position = labels.default_position(result.tokens)
     elif not 0 <= position <= len(result.tokens):
         raise ValueError(f"position {position} lies outside the text of {len(result.tokens)} tokens")
+    if kind == "factor_responses":
+        return Description(*factor_response_words.describe(result, language, factor_names))
     return _DESCRIBE[kind](shown if kind == "attribution" else result, language, position, layer)
 
 

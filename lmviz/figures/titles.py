@@ -57,6 +57,12 @@ class Thresholds:
     """... in a text of at least this many positions,"""
     FOCUS_ENERGY = 0.03
     """... for factors of at least this share of the energy."""
+    LEADS = 3
+    """factor_responses: tokens at which a factor must lead to be named,"""
+    LEADS_SHARE = 0.15
+    """... and share of the text's tokens;"""
+    LEADS_RATIO = 1.5
+    """... a second is named with it if the first leads at less than this much more tokens."""
 
 
 def name(result: Result, position: int, language: Language) -> str:

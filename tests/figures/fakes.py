@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from fake_attributions import attributions
 from fake_characters import character_lens
+from fake_factor_responses import factor_responses
 from fake_text import tokens
 
 from lmviz.results import (
@@ -119,9 +120,12 @@ def watched_words(n_layers: int = 8, position: int = 27) -> WatchedWords:
     )
 
 
-def neuron_factors(n_components: int = 6, seed: int = 5, gated: bool = False) -> NeuronFactors:
+def neuron_factors(
+    n_components: int = 6, seed: int = 5, gated: bool = False, table: TokenTable | None = None
+) -> NeuronFactors:
     rng = np.random.default_rng(seed + n_components)
-    n = len(tokens())
+    table = tokens() if table is None else table
+    n = len(table)
     activations = rng.gamma(0.35, 0.6, (n_components, n)).astype(np.float32)
     for factor in range(n_components):
         activations[factor, rng.choice(np.arange(1, n), 3, replace=False)] += 3.2 - 0.25 * factor
@@ -132,7 +136,7 @@ def neuron_factors(n_components: int = 6, seed: int = 5, gated: bool = False) ->
     loadings = np.abs(rng.normal(size=(n_components, 64))).astype(np.float32)
     loadings /= np.linalg.norm(loadings, axis=1, keepdims=True)
     return NeuronFactors(
-        tokens(), "fake-model", activations, loadings, np.ones(64, dtype=np.float32), np.arange(8), 4 if gated else 8,
+        table, "fake-model", activations, loadings, np.ones(64, dtype=np.float32), np.arange(8), 4 if gated else 8,
         gated, (energy**2 / (energy**2).sum()).astype(np.float32), 0.41 + 0.03 * n_components,
         0.52 + 0.02 * n_components, (1 - 0.6 * 0.93 ** np.arange(1, 33)).astype(np.float32),
         0.0 if gated else 0.22, 140, True, None,
@@ -149,5 +153,5 @@ def results() -> dict[str, object]:
     return {
         "tokens": token_probabilities(), "predictions": lens, "layer_predictions": lens, "rankings": lens_measures(),
         "characters": character_lens(), "watched_words": watched_words(), "attribution": attributions(),
-        "neuron_factors": all_factors(),
+        "neuron_factors": all_factors(), "factor_responses": factor_responses(),
     }

@@ -38,6 +38,7 @@ def page(results: dict[str, Any], language: Language, names: Mapping[str, str] |
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="script-src 'self'"><title>preview</title>
 <link rel="stylesheet" href="figures.css"><link rel="stylesheet" href="comparison.css">
+<link rel="stylesheet" href="text_factors.css"><link rel="stylesheet" href="factors.css">
 <script type="module" src="main.js"></script>
 <script src="scheme.js"></script>
 <style>body{{margin:0;background:var(--lm-surface);color:var(--lm-ink);font-family:"Noto Sans CJK JP",sans-serif}}

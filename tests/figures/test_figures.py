@@ -21,7 +21,7 @@ from lmviz.tokens import TokenTable
 
 KINDS = (
     "tokens", "predictions", "layer_predictions", "rankings", "characters", "watched_words", "attribution",
-    "neuron_factors",
+    "neuron_factors", "factor_responses",
 )
 
 

@@ -21,9 +21,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     directory: Path = tmp_path_factory.mktemp("preview")
-    results = fakes.results()
-    write(directory, results)
-    write(directory / "reversed", {**results, "neuron_factors": dict(reversed(results["neuron_factors"].items()))})
+    write(directory, fakes.results())
     (directory / "favicon.ico").write_bytes(b"")
     with serving(directory) as address:
         yield address
@@ -102,24 +100,6 @@ def test_attribution_lights_what_the_numbers_say(page: sync_api.Page) -> None:
     lit = page.locator(f".lmviz-attribution .strip [data-p='{strongest}']").get_attribute("class")
     assert re.search(r"\bo5 plus\b" if scores[strongest] > 0 else r"\bn5 minus\b", lit)
     assert page.locator(".lmviz-attribution .strip .after").count() == len(result.tokens) - 31
-
-
-def test_a_factor_is_isolated(page: sync_api.Page) -> None:
-    page.locator("[data-panel='4'] li[data-factor='2'] button").hover()
-    coloured = page.locator(".lmviz-neuron_factors .strip .token[class*=' f']")
-    assert coloured.count() > 0
-    assert all("f2" in coloured.nth(i).get_attribute("class") for i in range(coloured.count()))
-    page.locator(".lmviz-neuron_factors .switch [data-count='8']").click()
-    assert page.locator("[data-panel='8'] li").count() == 8
-    assert page.locator("[data-panel='8']").is_visible()
-
-
-def test_the_number_of_factors_that_the_server_shows_first_stays(page: sync_api.Page, address: str) -> None:
-    page.goto(f"{address}/reversed/index.html")
-    ready(page)
-    pressed = page.locator(".lmviz-neuron_factors .switch [aria-pressed='true']")
-    assert pressed.all_inner_texts() == [list(fakes.results()["neuron_factors"])[-1]]
-    assert page.locator(f"[data-panel='{pressed.inner_text()}']").is_visible()
 
 
 def test_the_heatmap_fills_the_window_and_comes_back(page: sync_api.Page) -> None:

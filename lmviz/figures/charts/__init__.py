@@ -8,6 +8,7 @@ from lmviz.figures.charts.compare_ranks import compare_ranks
 from lmviz.figures.charts.compare_settled import compare_settled
 from lmviz.figures.charts.compare_surprisal import compare_surprisal
 from lmviz.figures.charts.compare_watched_words import compare_watched_words
+from lmviz.figures.charts.factor_responses import factor_responses
 from lmviz.figures.charts.layer_predictions import layer_predictions
 from lmviz.figures.charts.layer_similarity import layer_similarity
 from lmviz.figures.charts.method_agreement import method_agreement
@@ -22,7 +23,8 @@ from lmviz.figures.charts.watched_words import watched_words
 
 __all__ = [
     "attribution", "attribution_receipt", "characters", "compare_attribution", "compare_ranks", "compare_settled",
-    "compare_surprisal", "compare_watched_words", "layer_predictions",
-    "layer_similarity", "method_agreement", "method_trust",
-    "neuron_factors", "pair_divergence", "pair_predictions", "predictions", "rankings", "tokens", "watched_words",
+    "compare_surprisal", "compare_watched_words", "factor_responses", "layer_predictions",
+    "layer_similarity", "method_agreement",
+    "method_trust", "neuron_factors", "pair_divergence", "pair_predictions", "predictions",
+    "rankings", "tokens", "watched_words",
 ]

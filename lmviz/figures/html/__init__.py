@@ -12,6 +12,7 @@ from lmviz.figures.html.compare_ranks import compare_ranks
 from lmviz.figures.html.compare_settled import compare_settled
 from lmviz.figures.html.compare_surprisal import compare_surprisal
 from lmviz.figures.html.compare_watched_words import compare_watched_words
+from lmviz.figures.html.factor_responses import factor_responses
 from lmviz.figures.html.layer_predictions import layer_predictions
 from lmviz.figures.html.layer_similarity import layer_similarity
 from lmviz.figures.html.neuron_factors import neuron_factors
@@ -24,7 +25,7 @@ from lmviz.figures.html.watched_words import watched_words
 
 __all__ = [
     "attribution", "attribution_receipt", "characters", "compare_attribution", "compare_ranks", "compare_settled",
-    "compare_surprisal", "compare_watched_words", "layer_predictions",
-    "layer_similarity", "neuron_factors", "pair_divergence",
-    "pair_predictions", "predictions", "rankings", "tokens", "watched_words",
+    "compare_surprisal", "compare_watched_words", "factor_responses", "layer_predictions",
+    "layer_similarity",
+    "neuron_factors", "pair_divergence", "pair_predictions", "predictions", "rankings", "tokens", "watched_words",
 ]

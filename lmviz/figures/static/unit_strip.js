@@ -31,9 +31,11 @@ export function startUnitStrip(place, scope, data, can = () => true) {
       place.replaceChildren(...(drawn === "token" ? served : [...runs(served, data, rung, can)]));
       strip.take();
     },
+    /** The elements of units, each with the index of its unit. */
+    cells() { return [...place.querySelectorAll("[data-at], .token:not([data-own])")].map((cell) => [cell, Number(cell.dataset.at ?? cell.dataset.p)]); },
     /** Gives every unit, and every stop (which may be the same element), its class names. */
     paint(ofUnit, ofStop = () => []) {
-      for (const cell of place.querySelectorAll("[data-at], .token:not([data-own])")) put(cell, ofUnit(Number(cell.dataset.at ?? cell.dataset.p)));
+      for (const [cell, unit] of strip.cells()) put(cell, ofUnit(unit));
       for (const stop of strip.tokens) {
         const names = ofStop(Number((stop.dataset.own ?? stop.dataset.p).split(" ")[0]));
         if (stop.matches("[data-at], .token:not([data-own])")) stop.classList.add(...names); else put(stop, names);
