@@ -13,6 +13,7 @@ from lmviz.figures import (
     character_words,
     comparison_words,
     factor_response_words,
+    factor_words,
     labels,
     lead_words,
     lens_words,
@@ -290,4 +291,5 @@ _DESCRIBE: dict[str, Callable[[Any, Language, int, int | None], Description]] = 
 _COMPARE: dict[str, Callable[[Any, Language], tuple[str, str, str, str]]] = {
     "method_agreement": trust_words.method_agreement,
     "method_trust": trust_words.method_trust,
+    "model_factors": factor_words.model_factors,
 }

@@ -22,7 +22,7 @@ def show(result: Result, language: Language = "ja", *, position: int | None = No
     kind = _FIGURES.get(result.kind, result.kind)
     words = describe(kind, result, language, position=position, layer=layer)
     static = files("lmviz.figures").joinpath("static")
-    sheets = ("figures", "comparison", "text_factors")
+    sheets = ("figures", "comparison", "text_factors", "factors")
     css = "".join(static.joinpath(f"{name}.css").read_text(encoding="utf-8") for name in sheets)
     figure = getattr(html, kind)(
         result, language, figure_id=f"notebook-{kind}", position=position, layer=layer, interactive=False

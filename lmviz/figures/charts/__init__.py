@@ -13,6 +13,7 @@ from lmviz.figures.charts.layer_predictions import layer_predictions
 from lmviz.figures.charts.layer_similarity import layer_similarity
 from lmviz.figures.charts.method_agreement import method_agreement
 from lmviz.figures.charts.method_trust import method_trust
+from lmviz.figures.charts.model_factors import model_factors
 from lmviz.figures.charts.neuron_factors import neuron_factors
 from lmviz.figures.charts.pair_divergence import pair_divergence
 from lmviz.figures.charts.pair_predictions import pair_predictions
@@ -25,6 +26,6 @@ __all__ = [
     "attribution", "attribution_receipt", "characters", "compare_attribution", "compare_ranks", "compare_settled",
     "compare_surprisal", "compare_watched_words", "factor_responses", "layer_predictions",
     "layer_similarity", "method_agreement",
-    "method_trust", "neuron_factors", "pair_divergence", "pair_predictions", "predictions",
+    "method_trust", "model_factors", "neuron_factors", "pair_divergence", "pair_predictions", "predictions",
     "rankings", "tokens", "watched_words",
 ]

@@ -15,6 +15,7 @@ from lmviz.figures.html.compare_watched_words import compare_watched_words
 from lmviz.figures.html.factor_responses import factor_responses
 from lmviz.figures.html.layer_predictions import layer_predictions
 from lmviz.figures.html.layer_similarity import layer_similarity
+from lmviz.figures.html.model_factors import model_factors
 from lmviz.figures.html.neuron_factors import neuron_factors
 from lmviz.figures.html.pair_divergence import pair_divergence
 from lmviz.figures.html.pair_predictions import pair_predictions
@@ -26,6 +27,6 @@ from lmviz.figures.html.watched_words import watched_words
 __all__ = [
     "attribution", "attribution_receipt", "characters", "compare_attribution", "compare_ranks", "compare_settled",
     "compare_surprisal", "compare_watched_words", "factor_responses", "layer_predictions",
-    "layer_similarity",
+    "layer_similarity", "model_factors",
     "neuron_factors", "pair_divergence", "pair_predictions", "predictions", "rankings", "tokens", "watched_words",
 ]

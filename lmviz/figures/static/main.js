@@ -2,7 +2,7 @@
 
 import { Scope } from "./state.js";
 
-const KINDS = new Set(["tokens", "predictions", "layer_predictions", "rankings", "characters", "watched_words", "attribution", "neuron_factors", "factor_responses",
+const KINDS = new Set(["tokens", "predictions", "layer_predictions", "rankings", "characters", "watched_words", "attribution", "neuron_factors", "factor_responses", "model_factors",
   "compare_surprisal", "compare_ranks", "compare_settled", "compare_watched_words", "compare_attribution", "pair_predictions", "pair_divergence",
   "layer_similarity"]);
 let leave = [];
