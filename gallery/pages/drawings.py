@@ -166,7 +166,7 @@ def _draw(figure: Figure, results: dict[str, Result], language: Language, positi
     chart_of = getattr(figures, figure.kind)
     taken = inspect.signature(chart_of).parameters
     charted = shown if figure.kind in COMPARISON_KINDS else next(iter(results.values()))
-    chart = chart_of(charted, language, **{name: at[name] for name in at if name in taken})
+    chart = chart_of(charted, language, **{name: value for name, value in {**at, **names}.items() if name in taken})
     spec = chart.to_dict()
     return Drawing(
         title=words.title, caption=words.caption, alternative=words.alternative, convention=words.convention,
