@@ -33,7 +33,6 @@ from lmviz.figures.rendering import svg, thumbnail
 __all__ = [
     "Description", "attribution", "attribution_receipt", "characters", "compare_attribution", "compare_ranks",
     "compare_settled", "compare_surprisal", "compare_watched_words", "describe", "factor_responses",
-    "layer_predictions",
-    "layer_similarity", "method_agreement", "method_trust", "model_factors", "neuron_factors", "pair_divergence",
-    "pair_predictions", "predictions", "rankings", "svg", "thumbnail", "tokens", "watched_words",
+    "layer_predictions", "layer_similarity", "method_agreement", "method_trust", "model_factors", "neuron_factors",
+    "pair_divergence", "pair_predictions", "predictions", "rankings", "svg", "thumbnail", "tokens", "watched_words",
 ]

@@ -24,8 +24,7 @@ from lmviz.figures.charts.watched_words import watched_words
 
 __all__ = [
     "attribution", "attribution_receipt", "characters", "compare_attribution", "compare_ranks", "compare_settled",
-    "compare_surprisal", "compare_watched_words", "factor_responses", "layer_predictions",
-    "layer_similarity", "method_agreement",
-    "method_trust", "model_factors", "neuron_factors", "pair_divergence", "pair_predictions", "predictions",
-    "rankings", "tokens", "watched_words",
+    "compare_surprisal", "compare_watched_words", "factor_responses", "layer_predictions", "layer_similarity",
+    "method_agreement", "method_trust", "model_factors", "neuron_factors", "pair_divergence", "pair_predictions",
+    "predictions", "rankings", "tokens", "watched_words",
 ]

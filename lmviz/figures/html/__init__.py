@@ -26,7 +26,7 @@ from lmviz.figures.html.watched_words import watched_words
 
 __all__ = [
     "attribution", "attribution_receipt", "characters", "compare_attribution", "compare_ranks", "compare_settled",
-    "compare_surprisal", "compare_watched_words", "factor_responses", "layer_predictions",
-    "layer_similarity", "model_factors",
-    "neuron_factors", "pair_divergence", "pair_predictions", "predictions", "rankings", "tokens", "watched_words",
+    "compare_surprisal", "compare_watched_words", "factor_responses", "layer_predictions", "layer_similarity",
+    "model_factors", "neuron_factors", "pair_divergence", "pair_predictions", "predictions", "rankings", "tokens",
+    "watched_words",
 ]
