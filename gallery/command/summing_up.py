@@ -29,9 +29,9 @@ def tell_what_to_look_at(summary: Summary, speech: Speech) -> None:
     if not summary.outcomes:
         return
     speech.say("look_at")
-    new = [outcome.id for outcome in summary.outcomes if outcome.status == "built"]
-    for name in new[:_NAMED]:
-        speech.say("look_at_page", page=_page(name))
+    new = list(dict.fromkeys(_page(outcome.id) for outcome in summary.outcomes if outcome.status == "built"))
+    for page in new[:_NAMED]:
+        speech.say("look_at_page", page=page)
     if len(new) > _NAMED:
         speech.say("look_at_more", n=len(new) - _NAMED)
     if damaged := sum(len(step.damaged) for step in summary.steps):

@@ -60,7 +60,8 @@ def read_catalog(
     root = Path(root)
     files: list[File] = []
     models, model_ids = _read_models(root, files, look_at_models)
-    references = read_references(root, [(m.item, m.file, m.node) for m in models], files)
+    studied = [(m.item, m.file, m.node) for m in models if "factors" not in m.checked.aside]
+    references = read_references(root, studied, files)
     tags, tag_ids = _read_tags(root, files)
     prompt_ids: set[str] = set()
     prompts = list(_read_prompts(root, files, candidate, model_ids, tag_ids, prompt_ids))

@@ -8,11 +8,13 @@ import signal
 import sys
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from miniature import SETSUBUN, make_miniature
 
 from gallery.engine import cluster, run
+from gallery.engine.conclusion import Outcome
 from gallery.engine.machine import KnownFiles
 from gallery.engine.plan import steps
 from gallery.validation import read_catalog
@@ -80,6 +82,24 @@ def test_a_cluster_that_loses_a_worker_computes_the_same_bytes(tmp_path, in_proc
     assert {outcome.status for outcome in outcomes} == {"built"}
     assert run.build(read_catalog(disturbed), disturbed, device="cpu").outcomes == []  # clears away what was cut short
     assert computed(disturbed) == computed(undisturbed)
+
+
+def test_a_cluster_gets_what_needs_a_study_when_the_study_has_ended(monkeypatch):
+    parsl = pytest.importorskip("parsl", reason="the extra 'cluster' is not installed")
+    from concurrent.futures import ThreadPoolExecutor
+
+    began, ended = [], []
+    monkeypatch.setattr(cluster, "compute", lambda task, device, threads: began.append((task.id, [*ended])) or
+                        Outcome(task.id, "failed" if task.id == "study" else "built"))
+    monkeypatch.setattr(parsl.dataflow.dflow, "DataFlowKernel", lambda config: SimpleNamespace(cleanup=lambda: None))
+    with ThreadPoolExecutor(4) as threads:
+        monkeypatch.setattr(parsl, "python_app", lambda f, data_flow_kernel: lambda *given: threads.submit(f, *given))
+        tasks = [SimpleNamespace(id=name, model=SimpleNamespace(id="a"), needs="study" if name in "xy" else None)
+                 for name in ("x", "study", "y", "z")]
+        for outcome in cluster.run_tasks(tasks, None, device="cpu", threads=None):
+            ended.append(outcome.id)
+    assert sorted(ended) == ["study", "x", "y", "z"]
+    assert all("study" in before for name, before in began if name in "xy")
 
 
 @pytest.mark.parametrize(("content", "says"), [

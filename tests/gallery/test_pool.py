@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from types import SimpleNamespace
+from pathlib import Path
+from types import MappingProxyType, SimpleNamespace
 
 import pytest
 
 from gallery.engine import gpus, pool
-from gallery.engine.conclusion import Outcome
+from gallery.engine.conclusion import Doing, Outcome
 from gallery.engine.waiting import next_model
+
+
+EMPTY = MappingProxyType({})
+
+
+def task(name: str, needs: str | None = None, model: str = "a") -> SimpleNamespace:
+    return SimpleNamespace(id=name, model=SimpleNamespace(id=model), needs=needs)
 
 
 def stand_in(connection, device, threads):
@@ -31,9 +39,11 @@ def stand_in(connection, device, threads):
 def run(monkeypatch):
     monkeypatch.setattr(pool, "_work", stand_in)
 
-    def run_on(found: tuple[str, ...], names: list[str], *, jobs: int, device: str = "auto") -> list[Outcome]:
+    def run_on(
+        found: tuple[str, ...], names: list[str], *, jobs: int, device: str = "auto", needs: dict[str, str] = EMPTY
+    ) -> list[Outcome]:
         monkeypatch.setattr(pool, "gpus_for", lambda device: found if device in ("auto", "cuda") else ())
-        tasks = [SimpleNamespace(id=name, model=SimpleNamespace(id=name[0]), needs=None) for name in names]
+        tasks = [task(name, needs.get(name), model=name[0]) for name in names]
         return list(pool.run_tasks(tasks, jobs=jobs, device=device, threads=1))
 
     return run_on
@@ -65,6 +75,57 @@ def test_models_are_shared_out_and_none_is_loaded_twice_by_a_worker(run):
     assert len(outcomes) == 18
     assert all(len(order) == len(set(order)) for order in loads.values())
     assert {order[0] for order in loads.values()} <= {"a", "b"} and len({order[0] for order in loads.values()}) == 2
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+@pytest.mark.parametrize("study", ["a-study", "deadly"])
+def test_what_needs_a_study_comes_after_it_even_if_the_study_kills_its_worker(run, jobs, study):
+    names = [study, *(f"{model}{number}" for model in "abc" for number in range(4)), "b-study"]
+    needs = {f"a{n}": study for n in range(4)} | {f"b{n}": "b-study" for n in range(4)} | {"c0": "not in this build"}
+    order = [outcome.id for outcome in run((), names, jobs=jobs, needs=needs)]
+    assert sorted(order) == sorted(names)
+    assert all(order.index(first) < order.index(name) for name, first in needs.items() if first in names)
+
+
+def test_nothing_that_needs_a_study_starts_before_its_outcome_was_taken(monkeypatch, tmp_path):
+    """Its failure is written down by then, so that what needs it can say why."""
+    monkeypatch.setattr(pool, "_work", look_for_a_note)
+    study = str(tmp_path / "study")
+    tasks = [task(study), task(str(tmp_path / "x"), study), task(str(tmp_path / "y"), study)]
+    seen = []
+    for outcome in pool.run_tasks(tasks, jobs=2, device="cpu", threads=1):
+        (tmp_path / "note").touch()
+        seen.append(outcome.details)
+    assert seen == [[False], [True], [True]]
+
+
+def look_for_a_note(connection, device, threads):
+    """The body of a worker that says whether there is a file ``note`` beside the task's id."""
+    while True:
+        try:
+            task = connection.recv()
+        except EOFError:
+            return
+        connection.send(Outcome(task.id, "built", details=[Path(task.id).with_name("note").exists()]))
+
+
+def test_what_a_worker_begins_with_is_told(monkeypatch):
+    monkeypatch.setattr(pool, "_work", begin_twice)
+    told = []
+    ended = [one.id for one in pool.run_tasks([task("x"), task("y")], jobs=1, device="cpu", threads=1, tell=told.append)]
+    assert ended == ["x", "y"]
+    assert [(doing.id, doing.number) for doing in told] == [("x", 1), ("x", 2), ("y", 1), ("y", 2)]
+
+
+def begin_twice(connection, device, threads):
+    while True:
+        try:
+            task = connection.recv()
+        except EOFError:
+            return
+        for number in (1, 2):
+            connection.send(Doing(task.id, "model_factors", number, 2))
+        connection.send(Outcome(task.id, "built"))
 
 
 def test_a_worker_stays_then_opens_a_new_model_then_helps_where_most_is_left():

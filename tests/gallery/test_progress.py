@@ -28,6 +28,23 @@ def test_a_slow_model_that_is_still_to_come_counts_by_its_own_tasks():
     assert end("b2", 10, at=12) == ""
 
 
+def test_studies_count_apart_and_nothing_is_estimated_of_what_has_not_been_met():
+    now = [0.0]
+    tasks = {name: SimpleNamespace(id=name, model=SimpleNamespace(id="a"), is_study=name[0] == "s")
+             for name in ("s1", "s2", "e1", "e2", "e3")}
+    progress = Progress([*tasks.values()], clock=lambda: now[0])
+
+    def end(name: str, seconds: float, at: float) -> str:
+        now[0] = at
+        progress.count(tasks[name], Outcome(name, "built", seconds=seconds))
+        return progress.left(tasks[name])["en"]
+
+    assert end("s1", 60, at=60) == ""
+    # A study of 60 s and two entries of 2 s are left.
+    assert end("e1", 2, at=62) == " (about 64 s left; a: 2 entries, about 4 s)"
+    assert end("s2", 60, at=122) == " (about 4 s left)"
+
+
 def test_durations_are_told_in_round_numbers():
     told = {0.2: "1 s", 89: "89 s", 90: "2 min", 5399: "90 min", 9000: "2.5 h"}
     assert {seconds: duration(seconds)["en"] for seconds in told} == told

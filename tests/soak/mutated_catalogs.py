@@ -35,6 +35,7 @@ from hypothesis import HealthCheck, given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 from miniature import make_miniature  # noqa: E402
 from miniature_comparisons import add_comparisons  # noqa: E402
+from miniature_studies import add_studies  # noqa: E402
 from second_reading import why_invalid  # noqa: E402
 
 LONGEST = 5.0
@@ -48,7 +49,7 @@ VALUES = st.recursive(
     max_leaves=12,
 )
 LOCK = f"away:\n  hub: nobody/nothing-of-the-kind\n  revision: null\n  commit: {'a1' * 20}\n"
-PLACED = re.compile(r"(?P<file>gallery/catalog[^:]*):(?P<line>\d+):(?P<column>\d+): \S.*")
+PLACED = re.compile(r"(?P<file>(?:gallery/catalog|models/tiny)[^:]*):(?P<line>\d+):(?P<column>\d+): \S.*")
 
 
 class Stuck(BaseException):
@@ -69,7 +70,7 @@ class Gallery:
     """A miniature gallery under ``root`` whose catalog is written anew for each check."""
 
     def __init__(self, root: Path):
-        self.root = add_comparisons(make_miniature(root))
+        self.root = add_studies(add_comparisons(make_miniature(root)))
         (root / "models/out").symlink_to(tempfile.gettempdir())
         (root / "models/loop").symlink_to("loop")
         self.directory = root / "gallery/catalog"
@@ -145,12 +146,18 @@ class Gallery:
                 found.append(f"no file, line and column in: {line[:200]}")
                 continue
             name = match["file"].removeprefix("gallery/catalog/").replace("\\n", "\n")
-            data = self.there.get(name, b"")
+            data = self.there.get(name) or self._text(name)
             rows = re.split("\r\n|\r|\n", data.decode("utf-8-sig", "replace"))
             at = int(match["line"])
             if at > len(rows) or int(match["column"]) > len(rows[at - 1]) + 1:
                 found.append(f"there is no such place: {line[:200]}")
         return found
+
+
+    def _text(self, name: str) -> bytes:
+        """What a model's file holds that a catalog names as its text."""
+        path = self.root / name
+        return path.read_bytes() if name.startswith("models/") else b""
 
 
 def _stuck(*signal_and_frame: object) -> None:

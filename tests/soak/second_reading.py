@@ -12,12 +12,9 @@ from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator, validators
-from second_rules import Invalid, check_rules
+from second_rules import CONTROL, Invalid, check_rules
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "gallery/catalog/schema"
-CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
-)
 CORE = {
     "null": re.compile("~|null|Null|NULL|"),
     "bool": re.compile("true|True|TRUE|false|False|FALSE"),

@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 ID = re.compile("[a-z0-9][a-z0-9-]{0,62}")
 HUB = re.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,95}/[A-Za-z0-9][A-Za-z0-9_.-]{0,95}")
 REVISION = re.compile("[A-Za-z0-9][A-Za-z0-9_./-]{0,200}")
+CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 RESERVED = {
     "about", "assets", "cite", "compare", "debug", "design", "en", "f", "figures", "gallery", "how-it-was-built",
     "how-to", "ja", "models", "notebooks", "pagefind", "schema", "search", "talk", "trust", "units",
@@ -41,6 +44,9 @@ def check_rules(root: Path, models: list, tags: dict, prompts: dict[str, Any], c
     by_id = {model["id"]: model for model in models}
     for model in models:
         _model(root, model)
+        similar = model.get("similar_to", [])
+        must(set(similar) <= by_id.keys() - {model["id"]} and distinct(similar), "similar models")
+        _reference(root, model, [by_id[name] for name in similar])
     for stem, prompt in prompts.items():
         _prompt(stem, prompt, by_id, tags)
     texts = {prompt["id"]: prompt for prompt in prompts.values()}
@@ -74,6 +80,27 @@ def _model(root: Path, model: dict) -> None:
         must(there.startswith(top + os.sep) and os.path.isdir(there), "directory")
         files = os.listdir(there)
         must("config.json" in files and any(name.endswith(".safetensors") for name in files), "model files")
+
+
+def _reference(root: Path, model: dict, similar: list[dict]) -> None:
+    """The text that a model is studied over, which those that it is compared with read too."""
+    factors = model.get("factors")
+    if factors is None and not similar:
+        return
+    name = (factors or {}).get("text", "gallery/reference/sentences.txt")
+    top, there = os.path.realpath(root), os.path.realpath(os.path.join(root, name))
+    must(name and "\0" not in name and not name.startswith("/") and there.startswith(top + os.sep), "place of the text")
+    must(os.path.isfile(there) and os.path.getsize(there) <= 2 * 1024 * 1024, "text")
+    try:
+        text = Path(there).read_text(encoding="utf-8-sig")  # reads every kind of line break as one
+    except UnicodeDecodeError:
+        raise Invalid("a text that is not UTF-8") from None
+    passages = [part.replace("\n", "") for part in re.split(r"\n(?:\s*\n)+", text) if part.strip()]
+    must(len(passages) >= 2 and not CONTROL.search(text), "passages")
+    for reader in (model, *similar):
+        if reader.get("directory"):
+            for passage in sorted(passages, key=len, reverse=True)[:40]:
+                _fits(root, {"text": passage, "generation": {"max_new_tokens": 0}}, reader)
 
 
 def _prompt(stem: str, prompt: dict, models: dict, tags: dict) -> None:
