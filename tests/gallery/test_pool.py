@@ -13,7 +13,6 @@ from gallery.engine import gpus, pool
 from gallery.engine.conclusion import Doing, Outcome
 from gallery.engine.waiting import next_model
 
-
 EMPTY = MappingProxyType({})
 
 
@@ -111,8 +110,8 @@ def look_for_a_note(connection, device, threads):
 
 def test_what_a_worker_begins_with_is_told(monkeypatch):
     monkeypatch.setattr(pool, "_work", begin_twice)
-    told = []
-    ended = [one.id for one in pool.run_tasks([task("x"), task("y")], jobs=1, device="cpu", threads=1, tell=told.append)]
+    told, tasks = [], [task("x"), task("y")]
+    ended = [one.id for one in pool.run_tasks(tasks, jobs=1, device="cpu", threads=1, tell=told.append)]
     assert ended == ["x", "y"]
     assert [(doing.id, doing.number) for doing in told] == [("x", 1), ("x", 2), ("y", 1), ("y", 2)]
 
