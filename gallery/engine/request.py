@@ -104,7 +104,7 @@ def wanted_figures(prompt: Prompt, model: Model, reference: ReferenceText | None
             Wanted("neuron_factors", str(n), {"n_components": n, **shared}) for n in plain["n_components"]
         )
         figures.append(WantedFigure("neuron_factors", plain, results))
-    if model.factors:
+    if model.factors and asked.factor_responses is not None:
         options = _factors_options(model, reference)
         responses = Wanted("factor_responses", "", options)
         figures.append(

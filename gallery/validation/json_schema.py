@@ -16,6 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from gallery.messages import Messages
 from gallery.validation.attribution import ATTRIBUTION_METHODS
+from gallery.validation.factor_rules import FACTOR_RULES
 from gallery.validation.root import gallery_root
 from gallery.validation.schema import (
     Bilingual,
@@ -71,6 +72,8 @@ def _schema(file: str, adapter: TypeAdapter) -> dict[str, Any]:
     if "AttributionOptions" in whole:
         methods = whole["AttributionOptions"]["properties"]["methods"]["anyOf"][0]
         methods["items"] = {"enum": list(ATTRIBUTION_METHODS)}
+    if "FactorResponsesOptions" in whole:
+        whole["FactorResponsesOptions"]["properties"]["rules"]["items"] = {"enum": list(FACTOR_RULES)}
     head = {"$schema": GenerateJsonSchema.schema_dialect, "description": _both(file)}
     return head | schema | ({"$defs": whole} if whole else {})
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from gallery.validation.attribution import check_attribution, check_text
 from gallery.validation.explain import check_lines
+from gallery.validation.factor_rules import FACTOR_RULES
 from gallery.validation.nodes import File, Node
 from gallery.validation.problems import did_you_mean, listed
 from gallery.validation.schema import RESERVED_IDS, At, Prompt
@@ -41,7 +42,7 @@ def _references(names: tuple[str, ...], node: Node, file: File, key: str, known:
     for i, name in enumerate(names):
         if known is not None and name not in known:
             names_known = listed(sorted(known)) or "–"
-            file.report(node.at(i), key, id=name, did_you_mean=did_you_mean(name, known), known=names_known)
+            file.report(node.at(i), key, id=name[:63], did_you_mean=did_you_mean(name, known), known=names_known)
         elif name in names[:i]:
             file.report(node.at(i), "named_twice", name=name)
 
@@ -104,6 +105,9 @@ def _check_figures(prompt: Prompt, file: File, node: Node) -> None:
         layers = figures.neuron_factors.layers
         if isinstance(layers, tuple) and not 0 <= layers[0] <= layers[1]:
             file.report(at.at("neuron_factors", "layers"), "layers_backwards", first=layers[0], last=layers[1])
+    if figures.factor_responses:
+        _references(figures.factor_responses.rules, at.at("factor_responses", "rules"), file, "unknown_rule",
+                    FACTOR_RULES)
 
 
 def _no_repetition(values: tuple, node: Node, file: File) -> None:

@@ -2,7 +2,8 @@
 said in `descriptions.toml`, in both languages, which `json_schema.py` publishes with these types.
 
 Results depend on the catalog only through `Prompt.text`, `Prompt.generation`, the figures' options and what a `Model`
-says about loading; titles, tags and descriptions are for pages and change no number.
+says about loading; titles, tags, descriptions and the rules that factors are asked about are for pages and change no
+number.
 """
 
 from __future__ import annotations
@@ -202,6 +203,10 @@ class NeuronFactorsOptions(Strict):
     seed: int | None = Field(None, ge=0, le=2**32 - 1)
 
 
+class FactorResponsesOptions(Strict):
+    rules: Annotated[tuple[str, ...], Field(max_length=12)] = ()
+
+
 class FigureOptions(Strict):
     """Which figures an entry has: a kind set to null is left out; watched words are there once named."""
 
@@ -211,6 +216,7 @@ class FigureOptions(Strict):
     watched_words: WatchedWordsOptions | None = None
     attribution: AttributionOptions | None = AttributionOptions()
     neuron_factors: NeuronFactorsOptions | None = NeuronFactorsOptions()
+    factor_responses: FactorResponsesOptions | None = FactorResponsesOptions()
 
 
 class Prompt(Strict):

@@ -25,6 +25,8 @@ MISTAKES = {
     "out of bounds": ("prompt.json", SETSUBUN, "top_k: 5", "top_k: 51"),
     "too many words": ("prompt.json", SETSUBUN, "[鬼, 豆]", "[a, b, c, d, e, f, g, h, i]"),
     "unknown method": ("prompt.json", SETSUBUN, "saliency]", "salience]"),
+    "unknown rule": ("prompt.json", SETSUBUN, "neuron_factors: {n_components: [2, 3]}",
+                     "factor_responses: {rules: [yaer]}"),
     "target of two kinds": ("prompt.json", MAME, "{word: 追", "{text: 鬼, word: 追"),
     "id with capitals": ("models.json", MODELS, "id: away", "id: Away"),
     "tag without a name": ("tags.json", TAGS, ", en: culture", ""),

@@ -73,6 +73,12 @@ MISTAKES = {
     "unknown baseline": (MAME, "baseline: mean", "baseline: means", "not_an_option", 13, "mean?"),
     "unknown tier": (MAME, "tier: full", "tier: fully", "not_an_option", 16, "full?"),
     "word twice": (SETSUBUN, "[鬼, 豆]", "[鬼, 鬼]", "named_twice", 16, "鬼"),
+    "unknown rule": (
+        SETSUBUN, "{n_components: [2, 3]}", "null\n  factor_responses: {rules: [yaer]}", "unknown_rule", 19, "year?"),
+    "rule twice": (
+        SETSUBUN, "{n_components: [2, 3]}", "null\n  factor_responses: {rules: [era, era]}", "named_twice", 19, "era"),
+    "rules that are no list": (
+        SETSUBUN, "{n_components: [2, 3]}", "null\n  factor_responses: {rules: year}", "wrong_type", 19, "list"),
     "components twice": (SETSUBUN, "[2, 3]", "[2, 2]", "named_twice", 18, "2"),
     "empty text": (MAME, "text: 豆をまいて、", 'text: ""', "empty_text", 4, "text"),
     "blank text": (MAME, "text: 豆をまいて、", 'text: " 　"', "blank_text", 4, "text"),

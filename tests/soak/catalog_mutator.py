@@ -28,8 +28,8 @@ TEXTS = [
     "\U0010ffff", "a" * 64, "a" * 301, "豆" * 1300, "豆をまく" * 6000, "http://[", "http://", "https://a b",
     "javascript:alert(1)", "https://x", "CC-BY-SA-4.0", "MIT", "word", "節分", "変わり", "鬼", "追い払う",
     "のである。", "lrp", "saliency", "contrast", "full", "bos", "eos", "bfloat16", "models", "prompts", "quoted",
-    "a/b", "a/../b", "a" * 40, "models/tiny/config.json", "models/tiny/model.safetensors",
-    "texts/../texts/reference.txt",
+    "a/b", "a/../b", "a" * 40, "year", "models/tiny/config.json", "models/tiny/model.safetensors",
+    "next_year", "texts/../texts/reference.txt",
 ]
 NUMBERS = [
     0, 1, 2, -1, 8, 33, 50, 51, 64, 65, 1024, 2**31, 2**32, 2**63, 10**17, 10**18, 10**30, 10**5000, 0.0, -0.0, 0.5,

@@ -153,6 +153,7 @@ def _figures(figures: dict, read: str) -> None:
     must(distinct(factors.get("n_components", [])), "components")
     layers = factors.get("layers")
     must(not isinstance(layers, list) or 0 <= layers[0] <= layers[1], "layers")
+    must(distinct((figures.get("factor_responses") or {}).get("rules", [])), "rules")
 
 
 def _comparison(stem: str, comparison: dict, models: dict, prompts: dict) -> None:
