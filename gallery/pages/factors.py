@@ -10,17 +10,18 @@ from markupsafe import Markup
 
 from gallery.pages.edition import Edition
 from gallery.pages.entry import facts
-from gallery.pages.factor_studies import Studied, factors_address, passport_address
+from gallery.pages.factor_studies import Alike, Studied, factors_address, passport_address
 from gallery.pages.section import render, section
+from gallery.pages.words import Language
 from gallery.subjects import ModelStudy
 from gallery.validation.schema import Model
 from lmviz.figures import factor_data, factor_words
 from lmviz.figures.factor_names import entry_name
 from lmviz.figures.factor_passport import Passport
-from lmviz.figures.html import factor_marks
 from lmviz.figures.html import factor_passport as drawn
 from lmviz.figures.html.factor_ablation import ablation
 from lmviz.figures.html.factor_passages import coloured, window
+from lmviz.figures.html.factor_rows import hue
 
 _TEXTS = 4
 """How many texts of the catalog a passport shows."""
@@ -73,7 +74,24 @@ def reference(edition: Edition, model: Model, found: Studied | None) -> str:
 
 def _page(edition: Edition, found: Studied, passport: Passport) -> str:
     model, language, passports = found.model, edition.language, found.passports
-    url = passport_address(model, passport.factor)
+    url, name = passport_address(model, passport.factor), edition.text(model.names)
+    heading = title(edition, found, passport)
+    parts = _parts(found, passport, language)
+    alike = [_alike(edition, each) for each in edition.factors.nearest(found, passport.factor)]
+    sections = [*parts, *(["nearest"] if alike else [])]
+    return edition.page(
+        "factor.html", url=url, title=f"{heading} {name}", kind="factor", model=model, heading=heading,
+        description=edition.words("factor.description", model=name), passport=passport, hue=hue(passport.factor),
+        contents=[{"id": part, "name": edition.words(f"factor.{part}")} for part in sections],
+        facts=Markup(drawn.facts(passports, passport, language)), parts=parts, figure=found.figure,
+        texts=_texts(edition, found, passport), last=len(passports) - 1, alike=alike,
+        links=lambda factor: passport_address(model, factor),
+    )
+
+
+def _parts(found: Studied, passport: Passport, language: Language) -> dict[str, Markup]:
+    """The sections that there is something to say in, in the order of the page."""
+    passports = found.passports
     parts = {"responds": drawn.entries(passports, passport, language) + drawn.passages(passports, passport, language)}
     if passport.label is not None:
         parts["label"] = drawn.label(passport, language)
@@ -82,22 +100,17 @@ def _page(edition: Edition, found: Studied, passport: Passport) -> str:
     parts["made_of"] = drawn.made_of(passport, language)
     if passport.promoted:
         parts["writes"] = drawn.writing(passports, passport, language)
-    alike = edition.factors.nearest(found, passport.factor)
-    sections = [*parts, *(["nearest"] if alike else [])]
-    return edition.page(
-        "factor.html", url=url, title=f"{title(edition, found, passport)} {edition.text(model.names)}", kind="factor",
-        description=edition.words("factor.description", model=edition.text(model.names)), model=model,
-        contents=[{"id": name, "name": edition.words(f"factor.{name}")} for name in sections],
-        heading=title(edition, found, passport), passport=passport, hue=factor_marks.hue(passport.factor),
-        facts=Markup(drawn.facts(passport, language)), parts={name: Markup(part) for name, part in parts.items()},
-        texts=_texts(edition, found, passport), figure=found.figure, last=len(passports) - 1,
-        alike=[{"address": passport_address(each.studied.model, each.factor), "factor": each.factor,
-                "model": edition.text(each.studied.model.names), "correlation": f"{each.correlation:.2f}",
-                "share": max(0.0, each.correlation), "hue": factor_marks.hue(each.factor),
-                "what": factor_words.what(each.studied.passports.factors, each.studied.passports[each.factor],
-                                          language)} for each in alike],
-        links=lambda factor: passport_address(model, factor),
-    )
+    return {name: Markup(part) for name, part in parts.items()}
+
+
+def _alike(edition: Edition, each: Alike) -> dict[str, Any]:
+    passports = each.studied.passports
+    return {
+        "address": passport_address(each.studied.model, each.factor), "factor": each.factor,
+        "model": edition.text(each.studied.model.names), "correlation": f"{each.correlation:.2f}",
+        "share": max(0.0, each.correlation), "hue": hue(each.factor),
+        "what": factor_words.what(passports.factors, passports[each.factor], edition.language),
+    }
 
 
 def _texts(edition: Edition, found: Studied, passport: Passport) -> list[tuple[Any, Markup]]:

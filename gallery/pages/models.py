@@ -9,10 +9,12 @@ from markupsafe import Markup
 
 from gallery.pages.edition import Edition
 from gallery.pages.entry import facts
-from gallery.pages.factor_studies import factors_address
+from gallery.pages.factor_studies import factors_address, passport_address
 from gallery.pages.section import render, section
 from gallery.subjects import ModelStudy
 from gallery.validation.schema import Model
+from lmviz.figures import factor_words
+from lmviz.figures.html.factor_rows import hue
 
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
@@ -53,12 +55,14 @@ def _likeness(edition: Edition, study: ModelStudy, url: str) -> Iterator[Markup]
 
 
 def _factors(edition: Edition, model: Model) -> dict[str, Any] | None:
-    """What the model's page says of its factors: the title of their figure, and where they are."""
+    """What the model's page says of its factors: the title of their figure, and each in a few words."""
     found = edition.factors.of(model)
     if found is None:
         return None
     shown = section(edition, found.study, found.figure)
-    return {"title": shown.title(edition), "n": len(found.passports), "address": factors_address(model)}
+    listed = [(passport_address(model, each.factor), hue(each.factor), each.factor + 1,
+               factor_words.what(found.passports.factors, each, edition.language, count=2)) for each in found.passports]
+    return {"title": shown.title(edition), "listed": listed, "address": factors_address(model)}
 
 
 def _stated(edition: Edition, model: Model) -> list[tuple[str, str]]:

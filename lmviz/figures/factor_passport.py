@@ -16,7 +16,7 @@ import numpy as np
 from lmviz.passages import positions_of
 from lmviz.results import FactorEffects, FactorLabels, ModelFactors
 
-N_ENTRIES, N_PASSAGES, N_NEURONS = 16, 5, 12
+N_ENTRIES, N_PASSAGES, N_NEURONS, N_WRITTEN = 16, 5, 12, 12
 LEAST_COUNT = 5
 """How often a token must occur for its mean to count, in a text of at least 5,000 positions; fewer in a shorter one."""
 
@@ -227,7 +227,8 @@ class Passports:
             return (), ()
         pairs = ((self.effects.promoted_ids, self.effects.promoted),
                  (self.effects.suppressed_ids, self.effects.suppressed))
-        up, down = (tuple(zip(ids[factor].tolist(), logits[factor].tolist(), strict=True)) for ids, logits in pairs)
+        up, down = (tuple(zip(ids[factor, :N_WRITTEN].tolist(), logits[factor, :N_WRITTEN].tolist(), strict=True))
+                    for ids, logits in pairs)
         return up, down
 
     def _ablation(self, factor: int) -> Ablation | None:

@@ -9,7 +9,7 @@ import numpy as np
 from lmviz.figures import notation
 from lmviz.figures.factor_names import entry_name, factor_name, listed, rule_name
 from lmviz.figures.factor_passport import Ablation, Label, Passport, Passports
-from lmviz.figures.messages import Language, message
+from lmviz.figures.messages import Language, message, quoted
 from lmviz.figures.titles import layer_name
 from lmviz.results import ModelFactors, Result
 
@@ -39,7 +39,7 @@ def passport_title(factors: ModelFactors, passport: Passport, language: Language
     name = factor_name(passport.factor, language)
     if passport.label is not None and passport.label.why == "proposed":
         first = message("factor_passport.title.proposed", language, factor=name,
-                        rule=rule_name(passport.label.rule, language))
+                        rule=quoted(rule_name(passport.label.rule, language), language))
     elif passport.entries:
         first = message("factor_passport.title.strongest", language, factor=name,
                         list=strongest(factors, passport, language))
@@ -56,11 +56,11 @@ def strongest(factors: ModelFactors, passport: Passport, language: Language, cou
     return listed((entry_name(factors.tokens, each.position, language) for each in passport.entries[:count]), language)
 
 
-def what(factors: ModelFactors, passport: Passport, language: Language) -> str:
-    """A factor in a few words: its proposed label, or else its strongest tokens."""
+def what(factors: ModelFactors, passport: Passport, language: Language, count: int = 3) -> str:
+    """A factor in a few words: its proposed label, or else its ``count`` strongest tokens."""
     if passport.label is not None and passport.label.why == "proposed":
         return rule_name(passport.label.rule, language)
-    return strongest(factors, passport, language) or message("model_factors.no_label", language)
+    return strongest(factors, passport, language, count) or message("model_factors.no_label", language)
 
 
 def label_verdict(label: Label, language: Language) -> str:
@@ -68,11 +68,17 @@ def label_verdict(label: Label, language: Language) -> str:
     chosen = label.chosen
     return message(
         f"factor_passport.why_{label.why}", language, shifts=notation.rank(label.n_shifts),
-        rule=rule_name(label.rule, language) if label.rule else "–",
-        score=notation.amount(chosen.scores[1]) if chosen else "–", p=notation.small(label.adjusted),
+        rule=quoted(rule_name(label.rule, language), language) if label.rule else "–",
+        score=notation.amount(chosen.scores[1]) if chosen else "–", p=p_value(label.adjusted, language),
         share=notation.share(chosen.strong_shares[1]) if chosen and chosen.strong_shares[1] == chosen.strong_shares[1]
         else "–", least=notation.amount(label.least_score), least_share=notation.share(label.least_share),
     )
+
+
+def p_value(value: float, language: Language) -> str:
+    """A p-value with two significant digits, or the bound that it lies below."""
+    written = notation.small(value)
+    return message("factor_passport.below", language, value=written[1:]) if written.startswith("<") else written
 
 
 def ablation_verdict(ablation: Ablation, language: Language) -> str:

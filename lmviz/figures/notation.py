@@ -120,4 +120,5 @@ def small(value: float) -> str:
         return "–"
     if 0 < value < 1e-4:
         return "<0.0001"
-    return f"{value:.0f}" if value >= 9.95 or value == 0 else f"{float(f'{value:.1e}'):g}"
+    rounded = float(f"{value:.1e}")
+    return f"{value:.0f}" if rounded >= 10 or value == 0 else f"{rounded:.{1 - math.floor(math.log10(rounded))}f}"

@@ -66,10 +66,11 @@ def _example(passports: Passports, example: Example, language: Language) -> str:
     falls = message("factor_passport.falls", language, before=shares[0], after=shares[1])
     instead = escape(after) if example.before != example.after else \
         f'<span class="soft">{escape(message("factor_passport.same", language))}</span>'
+    without = escape(message("factor_passport.without", language))
     return (
         f'<tr><td class="so-far" lang="ja">{escape(_text_before(passports, example.position))}</td>'
         f'<td><b lang="ja">{escape(before)}</b> <span class="number">{escape(falls)}</span></td>'
-        f'<td lang="ja">{instead}</td></tr>'
+        f'<td data-head="{without}"><span lang="ja">{instead}</span></td></tr>'
     )
 
 

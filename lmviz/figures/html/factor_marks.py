@@ -7,12 +7,6 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from lmviz.figures.html.fragment import escape
-from lmviz.figures.scales import FACTOR_HUES
-
-
-def hue(factor: int) -> str:
-    """The class that gives a factor its colour."""
-    return f"f{factor % FACTOR_HUES}"
 
 
 def scale(marks: Iterable[tuple[str, Iterable[float]]], low: float, high: float, label: str) -> str:
@@ -29,9 +23,9 @@ def scale(marks: Iterable[tuple[str, Iterable[float]]], low: float, high: float,
     return f'<span class="scale-line" role="img" aria-label="{escape(label)}">{points}</span>'
 
 
-def layer_cells(shares: Sequence[tuple[int, float]], label: str) -> str:
-    """A cell a layer, the first at the left, stronger for a larger share."""
-    cells = "".join(f'<i style="--a:{share:.2f}"></i>' for _, share in shares)
+def layer_cells(shares: Sequence[tuple[int, float]], largest: float, label: str) -> str:
+    """A cell a layer, the first at the left, stronger for a larger share; ``largest`` has the full colour."""
+    cells = "".join(f'<i style="--a:{share / (largest or 1.0):.2f}"></i>' for _, share in shares)
     return f'<span class="layer-cells" role="img" aria-label="{escape(label)}">{cells}</span>'
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from lmviz.figures import labels
 from lmviz.figures.html.fragment import escape
 from lmviz.tokens import TokenTable
+
+_SPACES = " \u3000"
 
 FAINTEST = 0.06
 """Responses below this share of the full colour leave the text as it is."""
@@ -45,7 +49,7 @@ def window(tokens: TokenTable, position: int, around: int) -> range:
 
 def readable(text: str) -> str:
     """``text`` to be read in running text: spaces as they are, signs for what has no shape."""
-    return " ".join(labels.visible(part) for part in text.split(" "))
+    return "".join(part if part in _SPACES else labels.visible(part) for part in re.split(f"([{_SPACES}])", text))
 
 
 def _piece(text: str, value: float, marked: bool) -> str:

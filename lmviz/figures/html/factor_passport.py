@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from lmviz.figures import labels, notation
 from lmviz.figures.factor_names import entry_name, rule_name
 from lmviz.figures.factor_passport import Label, Passport, Passports, RuleScore
-from lmviz.figures.factor_words import label_verdict, layers_in_words
+from lmviz.figures.factor_words import label_verdict, layers_in_words, p_value
 from lmviz.figures.html import factor_marks as marks
 from lmviz.figures.html.factor_passages import coloured
+from lmviz.figures.html.factor_rows import hue
 from lmviz.figures.html.fragment import escape
 from lmviz.figures.messages import Language, message
 from lmviz.figures.titles import layer_name
@@ -22,22 +23,23 @@ _CHOSEN = ' class="chosen"'
 
 def part(passport: Passport, body: str) -> str:
     """``body`` as part of a passport, in the hue of its factor."""
-    return f'<div class="lmviz lmviz-factor {marks.hue(passport.factor)}">{body}</div>'
+    return f'<div class="lmviz lmviz-factor"><div class="{hue(passport.factor)}">{body}</div></div>'
 
 
-def facts(passport: Passport, language: Language) -> str:
+def facts(passports: Passports, passport: Passport, language: Language) -> str:
     """The few numbers that a reader wants first."""
 
     def words(key: str, **values: object) -> str:
         return message(f"factor_passport.{key}", language, **values)
 
-    rows = [("share", notation.share(passport.energy_share), "", "")]
+    whole = words("explained", count=len(passports), explained=notation.share(passports.factors.explained))
+    rows = [("share", notation.share(passport.energy_share), whole, "")]
     if passport.label is not None:
         said, more = message("model_factors.no_label", language), ""
         if passport.label.why == "proposed":
             said = rule_name(passport.label.rule, language)
             more = words("score", score=notation.amount(passport.label.chosen.scores[1]),
-                         p=notation.small(passport.label.adjusted))
+                         p=p_value(passport.label.adjusted, language))
         rows.append(("label", said, more, ""))
     if passport.ablation is not None:
         own, controls = passport.ablation.divergence, passport.ablation.control_divergences
@@ -157,7 +159,7 @@ def writing(passports: Passports, passport: Passport, language: Language) -> str
         )
         lists.append(f'<section>{_headed(key, "", language)}<ol class="entries plain" lang="ja">{rows}</ol></section>')
     note = escape(message("factor_passport.writing_note", language))
-    return part(passport, f'<div class="passport-columns">{"".join(lists)}</div><p class="soft note">{note}</p>')
+    return part(passport, f'<p class="soft note">{note}</p><div class="passport-columns">{"".join(lists)}</div>')
 
 
 def _neuron(layer: int, neuron: int, sign: int, language: Language) -> str:

@@ -13,6 +13,7 @@ from lmviz.figures.factor_words import layers_in_words, passports_of
 from lmviz.figures.html import factor_marks as marks
 from lmviz.figures.html import fragment as f
 from lmviz.figures.html.components_curve import components_curve
+from lmviz.figures.html.factor_rows import hue
 from lmviz.figures.messages import Language, message
 from lmviz.results import ModelFactors, Result
 
@@ -40,8 +41,10 @@ def model_factors(
     found = list(passports)
     largest = max((max(each.ablation.divergence, *each.ablation.control_divergences, 0.0)
                    for each in found if each.ablation), default=0.0)
+    heaviest = float(passports.factors.layer_shares.max())
     rows = "".join(
-        _row(passports, each, language, factor_links[each.factor] if factor_links else "", largest) for each in found
+        _row(passports, each, language, factor_links[each.factor] if factor_links else "", largest, heaviest)
+        for each in found
     )
     heads = ["head", "energy", "layers", "stability", *(["effect"] if largest else [])]
     columns = "".join(f'<th scope="col" class="{name}">{_head(name, passports, language)}</th>' for name in heads)
@@ -65,7 +68,8 @@ def _head(name: str, passports: Passports, language: Language) -> str:
     return f'{text}<span class="ends"><span>{ends[0]}</span><span>{ends[1]}</span></span>'
 
 
-def _row(passports: Passports, passport: Passport, language: Language, link: str, largest: float) -> str:
+def _row(passports: Passports, passport: Passport, language: Language, link: str, largest: float,
+         heaviest: float) -> str:
     factors = passports.factors
     tokens = "".join(f"<span>{f.escape(entry_name(factors.tokens, each.position, language))}</span>"
                      for each in passport.entries[:_TOKENS])
@@ -74,12 +78,12 @@ def _row(passports: Passports, passport: Passport, language: Language, link: str
     cells = [
         f'<th scope="row">{_name(passport, language, link)}<span class="of-tokens" lang="ja">{tokens}</span></th>',
         _cell("energy", marks.bar(relative, energy), language),
-        _cell("layers", marks.layer_cells(passport.layers, layers_in_words(passport, language)), language),
+        _cell("layers", marks.layer_cells(passport.layers, heaviest, layers_in_words(passport, language)), language),
         _cell("stability", _stability(passport, language), language),
     ]
     if largest:
         cells.append(_cell("effect", _effect(passport, language, largest), language))
-    return f'<tr class="{marks.hue(passport.factor)}" data-factor="{passport.factor}">{"".join(cells)}</tr>'
+    return f'<tr class="{hue(passport.factor)}" data-factor="{passport.factor}">{"".join(cells)}</tr>'
 
 
 def _cell(name: str, content: str, language: Language) -> str:
@@ -104,9 +108,8 @@ def _stability(passport: Passport, language: Language) -> str:
     """Cosines with factors of other random starts as dots, with those of half of the passages as rings."""
     groups = [(key, values) for key, values in (("seeds", passport.seeds), ("halves", passport.halves)) if values]
     parts = [
-        message(f"factor_passport.{key}", language) + " " + message(
-            "factor_passport.cosines", language, list=message("list.separator", language).join(
-                notation.amount(value) for value in values))
+        message(f"factor_passport.{key}", language) + " "
+        + message("list.separator", language).join(notation.amount(value) for value in values)
         for key, values in groups
     ]
     spoken = message("list.separator", language).join(parts)
