@@ -13,9 +13,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 SWEEPS = 4
 """Sweeps that bring ``H`` from 0 near its place for a given ``W``."""
+
+
+@dataclass(frozen=True)
+class LowRank:
+    """A block ``L R`` that is never multiplied out.
+
+    Attributes:
+        left: ``L [column of the block, rank]``.
+        right: ``R [rank, row]``.
+    """
+
+    left: Tensor
+    right: Tensor
+
+    def first(self, rank: int) -> LowRank:
+        return LowRank(self.left[:, :rank].contiguous(), self.right[:rank].contiguous())
 
 
 @dataclass
@@ -29,14 +46,14 @@ class State:
         converged: whether the last one changed less than was asked for.
     """
 
-    by_row: torch.Tensor
-    by_column: list[torch.Tensor]
+    by_row: Tensor
+    by_column: list[Tensor]
     n_iterations: int = 0
     converged: bool = False
 
 
 def descend(
-    blocks: Sequence[torch.Tensor], state: State, tolerance: float, most: int, sweeps: tuple[int, int] = (1, 1)
+    blocks: Sequence[Tensor | LowRank], state: State, tolerance: float, most: int, sweeps: tuple[int, int] = (1, 1)
 ) -> State:
     """Iterates until ``W`` changes by at most ``tolerance`` of itself (L2 norm), or ``most`` times.
 
@@ -62,7 +79,7 @@ def descend(
         own = by_row @ by_row.T
         products, gram = _empty(by_row)
         for block, columns in zip(blocks, by_column, strict=True):
-            wanted = by_row @ block.T
+            wanted = _products(by_row, block)
             for _ in range(sweeps[1]):
                 sweep(wanted, own, columns)
             # While the block is in the cache: reading it is what an iteration costs.
@@ -70,7 +87,7 @@ def descend(
     return State(by_row, by_column, n_iterations, converged)
 
 
-def columns_for(blocks: Sequence[torch.Tensor], by_row: torch.Tensor) -> list[torch.Tensor]:
+def columns_for(blocks: Sequence[Tensor], by_row: Tensor) -> list[Tensor]:
     """``H`` for a given ``Wᵀ``, in blocks."""
     gram, found = by_row @ by_row.T, []
     for block in blocks:
@@ -82,7 +99,7 @@ def columns_for(blocks: Sequence[torch.Tensor], by_row: torch.Tensor) -> list[to
     return found
 
 
-def sweep(products: torch.Tensor, gram: torch.Tensor, components: torch.Tensor) -> None:
+def sweep(products: Tensor, gram: Tensor, components: Tensor) -> None:
     """Puts each row of ``components [component, any]`` in turn where the error is least, in place.
 
     A component without weight on the other side stays as it is.
@@ -93,12 +110,22 @@ def sweep(products: torch.Tensor, gram: torch.Tensor, components: torch.Tensor) 
             components[index].add_(step, alpha=1 / own).clamp_(min=0)
 
 
-def _empty(by_row: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def _empty(by_row: Tensor) -> tuple[Tensor, Tensor]:
     """Room for ``H Xᵀ [component, row]`` and ``H Hᵀ [component, component]``."""
     return torch.zeros_like(by_row), torch.zeros(len(by_row), len(by_row))
 
 
-def _add(products: torch.Tensor, gram: torch.Tensor, block: torch.Tensor, columns: torch.Tensor) -> None:
+def _products(by_row: Tensor, block: Tensor | LowRank) -> Tensor:
+    """``Wᵀ X [component, column of the block]``."""
+    if isinstance(block, LowRank):
+        return (by_row @ block.right.T) @ block.left.T
+    return by_row @ block.T
+
+
+def _add(products: Tensor, gram: Tensor, block: Tensor | LowRank, columns: Tensor) -> None:
     """A block's part of both, in place."""
-    products.addmm_(columns, block)
+    if isinstance(block, LowRank):
+        products.addmm_(columns @ block.left, block.right)
+    else:
+        products.addmm_(columns, block)
     gram.addmm_(columns, columns.T)

@@ -2,8 +2,8 @@
 
 NNDSVD takes each singular pair's larger non-negative side (Boutsidis and Gallopoulos, "SVD based initialization: A head
 start for nonnegative matrix factorization", 2008); the "a" puts the matrix's mean where that leaves zeros. Singular
-vectors come from the Gram matrix of the shorter side, once for all numbers of components, and so need no random
-projection.
+vectors are computed once for all numbers of components: from the Gram matrix of the shorter side, and of large matrices
+only the leading ones.
 """
 
 from __future__ import annotations
@@ -12,6 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+
+from lmviz.analyses.factorization.leading import leading
+
+LARGE = 1024
+"""Matrices longer than this on both sides are large: all vectors would cost more than all else."""
 
 RELATIVE_RANK = 1e-6
 """Singular values below this share of the largest count as 0: squared, they are the rounding of the Gram matrix."""
@@ -30,29 +35,40 @@ class Spectrum:
         values: float64 ``[index]``, those that count as 0 included as 0.
         vectors: float64 ``[row or column, index]``.
         of_rows: whether the vectors are of rows.
+        total: the sum of the squares of all singular values, known or not.
     """
 
     values: torch.Tensor
     vectors: torch.Tensor
     of_rows: bool
+    total: float
 
     def ceilings(self, count: int) -> np.ndarray:
         """Share of the squared norm that the best approximation of each rank from 1 to ``count`` explains."""
-        squares = self.values.square()
-        return (squares.cumsum(0) / squares.sum())[:count].numpy()
+        return (self.values.square().cumsum(0) / self.total)[:count].numpy()
 
 
 def spectrum(matrix: torch.Tensor) -> Spectrum:
-    """Of float32 ``[row, column]``; the Gram matrix is summed in float64."""
+    """Of float32 ``[row, column]``: all of them, or of a large matrix those that `leading` finds."""
     of_rows = matrix.shape[0] <= matrix.shape[1]
     wide = matrix if of_rows else matrix.T
+    if len(wide) > LARGE:
+        values, vectors = leading(wide)
+        total = float(torch.linalg.vector_norm(wide, dim=1).double().square().sum())
+    else:
+        values, vectors = _all(wide)
+        total = float(values.square().sum())
+    return Spectrum(values * (values > RELATIVE_RANK * values[0]), vectors, of_rows, total)
+
+
+def _all(wide: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Singular values, largest first, and vectors of rows; the Gram matrix is summed in float64."""
     gram = torch.zeros(len(wide), len(wide), dtype=torch.float64)
     for block in wide.split(_BLOCK, 1):
         exact = block.to(torch.float64)
         gram.addmm_(exact, exact.T)
     squares, vectors = torch.linalg.eigh(gram)
-    values = squares.flip(0).clamp(min=0).sqrt()
-    return Spectrum(values * (values > RELATIVE_RANK * values[0]), vectors.flip(1), of_rows)
+    return squares.flip(0).clamp(min=0).sqrt(), vectors.flip(1)
 
 
 def nndsvda(matrix: torch.Tensor, of: Spectrum, n_components: int) -> tuple[torch.Tensor, torch.Tensor]:

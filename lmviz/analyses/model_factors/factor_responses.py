@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from lmviz.analyses.model_factors.activations import columns_of
 from lmviz.analyses.model_factors.responses import responses
-from lmviz.analyses.model_factors.sample import columns_of
 from lmviz.results import FactorResponses, ModelFactors
 from lmviz.validation import traced
 
@@ -32,7 +32,7 @@ def factor_responses(trace: Trace, factors: ModelFactors) -> FactorResponses:
     _check_shapes(traced(trace), factors)
     first = max(trace.n_start, 1)
     activations = [torch.from_numpy(trace.feed_forward[layer, first:]) for layer in factors.layers]
-    given = columns_of(activations, factors.gated).div_(torch.from_numpy(factors.scales))
+    given = columns_of(activations, factors.gated).div_(torch.tensor(factors.scales))
     found = responses([given], factors.loadings)
     by_position = np.full((len(factors.loadings), len(trace.tokens)), np.nan, dtype=np.float32)
     by_position[:, first:] = found.weights
@@ -40,7 +40,7 @@ def factor_responses(trace: Trace, factors: ModelFactors) -> FactorResponses:
         tokens=trace.tokens,
         model=trace.model.name,
         activations=by_position,
-        energy_shares=found.energy_shares,
+        energy_shares=found.energy_shares.astype(np.float32),
         typical=np.nanpercentile(factors.responses, TYPICAL, axis=1).astype(np.float32),
         explained=found.explained,
     )

@@ -1,4 +1,4 @@
-"""Loadings of unit length, in the order of what they carry."""
+"""Loadings of unit length."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Fit:
     """Loadings fitted to a matrix of positions by columns.
 
     Attributes:
-        loadings: float32 ``[factor, column]``, unit L2 norm (0 where nothing was left for a factor), most energy first.
+        loadings: float32 ``[factor, column]``, unit L2 norm (0 where nothing was left for a factor).
         n_iterations: iterations of NMF on all of the matrix.
         converged: whether they ended by the tolerance.
     """
@@ -37,8 +37,7 @@ class Fitter:
     def fit(self, n_components: int, seed: int | None = None) -> Fit:
         found = self._factorizer.fit(n_components, seed)
         norms = np.linalg.norm(found.by_row.astype(np.float64), axis=0)
-        energies = np.square(found.by_column.astype(np.float64)).sum(axis=1) * norms**2
-        order = np.argsort(-energies, kind="stable")
-        loadings = (found.by_row / np.where(norms > 0, norms, 1.0)).T
-        loadings[energies == 0] = 0
-        return Fit(np.ascontiguousarray(loadings[order], dtype=np.float32), found.n_iterations, found.converged)
+        loadings = np.ascontiguousarray((found.by_row / np.where(norms > 0, norms, 1.0)).T, dtype=np.float32)
+        # A factor that responds nowhere has a direction, and nothing that would tell it.
+        loadings[~found.by_column.any(axis=1)] = 0
+        return Fit(loadings, found.n_iterations, found.converged)

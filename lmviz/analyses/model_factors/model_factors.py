@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from lmviz.analyses.model_factors.activations import batches, columns_of, feed_forward
 from lmviz.analyses.model_factors.curve import curve
 from lmviz.analyses.model_factors.fitting import Fitter
 from lmviz.analyses.model_factors.responses import responses
-from lmviz.analyses.model_factors.sample import columns_of, sample, sampled_positions
+from lmviz.analyses.model_factors.sample import halves_of, sample, sampled_positions
 from lmviz.analyses.model_factors.stability import half_stability, seed_stability
 from lmviz.analyses.neuron_factors import CEILINGS, layers_of
-from lmviz.passages import Passages, forward_passes, read_passages
+from lmviz.passages import Passages, read_passages
 from lmviz.results import ModelFactors
 from lmviz.validation import whole_number
 
@@ -64,55 +65,59 @@ def _factors(
     curve_components, explained = curve(fitted, fitter, fit.loadings)
     by_seed = seed_stability(fitter, fit.loadings, n_seeds)
     by_half = half_stability(fitted, fit.loadings)
-    everywhere = responses(_blocks(model, passages, layers, fitted.scales), fit.loadings)
+    first = max(passages.tokens.n_start, 1)
+    everywhere = responses(_normalized(model, passages, layers, fitted.scales, first), fit.loadings)
+    order = np.argsort(-everywhere.energy_shares, kind="stable")
     by_position = np.full((n_components, len(passages.tokens)), np.nan, dtype=np.float32)
-    by_position[:, passages.counted] = everywhere.weights
+    positions = np.concatenate([batch[:, first:].reshape(-1) for batch in batches(passages)])
+    by_position[:, positions] = everywhere.weights[order]
     return ModelFactors(
         tokens=passages.tokens,
         model=model.name,
         starts=passages.starts,
         responses=by_position,
-        loadings=fit.loadings,
+        loadings=fit.loadings[order],
         scales=fitted.scales,
         layers=np.array(layers, dtype=np.int64),
         neurons_per_layer=neurons,
         gated=gated,
-        energy_shares=everywhere.energy_shares,
+        energy_shares=everywhere.energy_shares[order].astype(np.float32),
         explained=everywhere.explained,
         n_fitted=len(at),
         clipped_share=fitted.clipped_share,
         curve_components=curve_components,
         curve=explained,
         ceilings=fitter.ceilings(CEILINGS).astype(np.float32),
-        seed_stability=by_seed,
-        half_stability=by_half,
+        seed_stability=by_seed[order],
+        half_stability=by_half[order],
         n_iterations=fit.n_iterations,
         converged=fit.converged,
     )
 
 
 def _neurons_per_layer(model: LanguageModel, passages: Passages) -> int:
-    _, record = next(forward_passes(model, passages))
-    return int(record.feed_forward[0].shape[1])
+    """As one forward pass shows: where a family's config says it differs."""
+    shortest = batches(passages)[0][:1]
+    return int(feed_forward(model, passages, shortest, [0])[0].shape[1])
 
 
 def _check_positions(passages: Passages, at: np.ndarray, n_components: int) -> None:
-    odd = (np.searchsorted(passages.starts, at, side="right") - 1) % 2
-    least = min(int((odd == 0).sum()), int((odd == 1).sum()))
+    least = int(np.bincount(halves_of(passages, at), minlength=2).min())
     if n_components > least:
         raise ValueError(
             f"{n_components} components were asked for, and there are {len(at)} positions to fit them to, {least} of "
-            "them in one half of the passages (start tokens and each passage's first position are left out); give more "
-            f"or longer passages{f', or ask for at most {least} components' if least else ''}"
+            "them in one half of the passages (every second; start tokens and each passage's first position are left "
+            f"out); give more or longer passages{f', or ask for at most {least} components' if least else ''}"
         )
 
 
-def _blocks(
-    model: LanguageModel, passages: Passages, layers: list[int], scales: np.ndarray
+def _normalized(
+    model: LanguageModel, passages: Passages, layers: list[int], scales: np.ndarray, first: int
 ) -> Iterator[torch.Tensor]:
-    """Normalized columns of each passage's counted positions."""
+    """Normalized columns ``[position, column]`` of each batch, the first positions of its passages left out."""
     divisors = torch.from_numpy(scales)
-    first = max(passages.tokens.n_start, 1)
-    for _, record in forward_passes(model, passages):
-        activations = [record.feed_forward[layer][first:] for layer in layers]
+    for batch in batches(passages):
+        activations = [
+            own.view(*batch.shape, -1)[:, first:].flatten(0, 1) for own in feed_forward(model, passages, batch, layers)
+        ]
         yield columns_of(activations, model.architecture.gated).div_(divisors)

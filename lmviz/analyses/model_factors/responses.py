@@ -1,7 +1,8 @@
 """Responses of fixed loadings: non-negative least squares (NNLS), position by position.
 
 For unit loadings ``H`` the responses of a position ``x`` are the ``w >= 0`` with the least ``|x - w H|²``. All that
-this takes of ``x`` are its products ``x Hᵀ`` and its squared norm, a few numbers a position: activations are let go at once.
+this takes of ``x`` are its products ``x Hᵀ`` and its squared norm, a few numbers a position: activations are let go at
+once.
 Coordinate descent puts one component at a time where the error is least (Franc, Hlaváč and Navara, "Sequential
 coordinate-wise algorithm for the non-negative least squares problem", 2005), here at all positions side by side.
 """
@@ -16,7 +17,7 @@ import torch
 
 from lmviz.analyses.factorization import hals
 
-TOLERANCE = 1e-6
+TOLERANCE = 1e-8
 """A position is done when a sweep over the components moves none by more than this share of its largest response."""
 
 MOST_SWEEPS = 10_000
@@ -36,18 +37,24 @@ class Responses:
 
     @property
     def energy_shares(self) -> np.ndarray:
-        """float32 ``[factor]``: share of the sum of squared weights; 0 where there is none."""
+        """float64 ``[factor]``: share of the sum of squared weights; 0 where there is none."""
         energies = np.square(self.weights).sum(axis=1)
-        return (energies / max(energies.sum(), np.finfo(float).tiny)).astype(np.float32)
+        return energies / max(energies.sum(), np.finfo(float).tiny)
 
 
 def responses(blocks: Iterable[torch.Tensor], loadings: np.ndarray) -> Responses:
-    """Of normalized columns ``[position of the block, column]``, looked at once and one after another."""
-    by_factor = torch.from_numpy(loadings)
+    """Of normalized columns ``[position of the block, column]``, looked at once and one after another.
+
+    Raises:
+        ValueError: columns that are not finite.
+    """
+    by_factor = torch.tensor(loadings)
     products, squares = [], 0.0
     for block in blocks:
         products.append(block @ by_factor.T)
-        squares += float(block.square().sum(1).double().sum())
+        squares += float(torch.linalg.vector_norm(block, dim=1).double().square().sum())
+    if not np.isfinite(squares):
+        raise ValueError("the model's activations are not finite (overflow or NaN); try dtype='float32'")
     wanted = torch.cat(products).T.double().contiguous()
     gram = by_factor.double() @ by_factor.double().T
     weights = non_negative(wanted, gram)

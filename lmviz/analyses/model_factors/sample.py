@@ -10,18 +10,19 @@ import numpy as np
 import torch
 
 from lmviz.analyses.factorization.columns import scales_of
-from lmviz.passages import Passages, forward_passes
+from lmviz.analyses.model_factors.activations import batches, columns_of, feed_forward
+from lmviz.passages import Passages
 
 if TYPE_CHECKING:
     from lmviz.language_model import LanguageModel
 
-MOST_POSITIONS = 2048
+MOST_POSITIONS = 8192
 """Positions that loadings are fitted to, at most."""
 
 MOST_ENTRIES = 2**28
 """Positions times columns, at most: 1 GiB."""
 
-_ROWS = 256
+_ROWS = 128
 
 
 @dataclass(frozen=True)
@@ -59,45 +60,36 @@ def sample(model: LanguageModel, passages: Passages, layers: Sequence[int], at: 
     Raises:
         ValueError: activations that are not finite, or none that is positive.
     """
-    odd = (np.searchsorted(passages.starts, at, side="right") - 1) % 2
-    row_of = np.empty(len(at), dtype=np.int64)
-    row_of[np.argsort(odd, kind="stable")] = np.arange(len(at))
+    odd = halves_of(passages, at)
+    row_of = np.full(len(passages.tokens), -1)
+    row_of[at[np.argsort(odd, kind="stable")]] = np.arange(len(at))
     matrix, squares = None, 0.0
-    for positions, record in forward_passes(model, passages):
-        first, last = np.searchsorted(at, [positions.start, positions.stop])
-        chosen = torch.from_numpy(at[first:last] - positions.start)
-        activations = [record.feed_forward[layer][chosen.to(model.device)] for layer in layers]
+    for batch in batches(passages):
+        rows = row_of[batch.reshape(-1)]
+        if not (rows >= 0).any():
+            continue
+        chosen = torch.from_numpy(np.flatnonzero(rows >= 0)).to(model.device)
+        activations = [own[chosen] for own in feed_forward(model, passages, batch, layers)]
         squares += sum(float(own.double().square().sum()) for own in activations)
-        own = columns_of(activations, model.architecture.gated)
+        columns = columns_of(activations, model.architecture.gated)
         if matrix is None:
-            matrix = torch.empty(len(at), own.shape[1])
-        matrix[row_of[first:last]] = own
-    scales, kept = _normalize(matrix, len(layers), model.name)
+            matrix = torch.empty(len(at), columns.shape[1])
+        matrix[rows[rows >= 0]] = columns
+    scales, kept = _normalize(matrix, len(layers))
     clipped = 0.0 if model.architecture.gated else 1 - kept / squares
     return Sample(matrix, int((odd == 0).sum()), scales, max(clipped, 0.0))
 
 
-def columns_of(activations: Sequence[torch.Tensor], gated: bool) -> torch.Tensor:
-    """Columns as in `lmviz.analyses.factorization.columns`, not yet divided by anything.
-
-    Args:
-        activations: of each layer ``[position, neuron]``.
-
-    Returns:
-        float32 ``[position, column]``.
-    """
-    sides = []
-    for own in activations:
-        own = own.to("cpu", torch.float32)
-        sides += [own, -own] if gated else [own]
-    return torch.cat(sides, 1).clamp_(min=0)
+def halves_of(passages: Passages, at: np.ndarray) -> np.ndarray:
+    """int64: of positions, 0 for those of even passages and 1 for those of odd ones."""
+    return (np.searchsorted(passages.starts, at, side="right") - 1) % 2
 
 
-def _normalize(matrix: torch.Tensor, n_layers: int, name: str) -> tuple[np.ndarray, float]:
+def _normalize(matrix: torch.Tensor, n_layers: int) -> tuple[np.ndarray, float]:
     """Divides columns by their scales, in place; returns these, and the squared norm before."""
     squares = sum(rows.double().square().sum(0) for rows in matrix.split(_ROWS)).numpy()
     if not np.isfinite(squares).all():
-        raise ValueError(f"activations of {name} are not finite (overflow or NaN); try dtype='float32'")
+        raise ValueError("the model's activations are not finite (overflow or NaN); try dtype='float32'")
     if not squares.any():
         raise ValueError("none of the activations is positive, so there is nothing to factor; choose other layers")
     scales = scales_of(np.sqrt(squares / len(matrix)).reshape(n_layers, -1)).reshape(-1).astype(np.float32)
