@@ -45,9 +45,15 @@ def test_catalog_examples_are_valid():
     assert watched.layer_predictions.position.text in whole["text"]
 
 
+def _copy_catalog(root):
+    """The catalog, and the text that it names."""
+    for name in ("catalog", "reference"):
+        shutil.copytree(ROOT / "gallery" / name, root / "gallery" / name)
+
+
 @pytest.mark.parametrize("page", ["README.md", "docs/ja/how-to/add.md", "docs/en/how-to/add.md"])
 def test_the_first_example_is_a_prompt_that_the_catalog_takes(page, tmp_path):
-    shutil.copytree(CATALOG, tmp_path / "gallery" / "catalog")
+    _copy_catalog(tmp_path)
     example = _fences(ROOT / page, "yaml")[0]
     (tmp_path / "gallery" / "catalog" / "prompts" / "first-snow.yaml").write_text(example, encoding="utf-8")
     catalog = read_catalog(tmp_path, look_at_models=False)
@@ -56,7 +62,7 @@ def test_the_first_example_is_a_prompt_that_the_catalog_takes(page, tmp_path):
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_examples_of_comparisons_are_taken_by_the_catalog(language, tmp_path):
-    shutil.copytree(CATALOG, tmp_path / "gallery" / "catalog")
+    _copy_catalog(tmp_path)
     examples = _fences(ROOT / "docs" / language / "how-to" / "compare.md", "yaml")[:2]
     added = [yaml.safe_load(example)["id"] for example in examples]
     for name, example in zip(added, examples, strict=True):

@@ -92,7 +92,7 @@ def test_another_text_recomputes_what_is_of_it_and_is_named(studied):
         if name in ALL:
             assert step.changed == ("reference",)
             assert step.reason["en"] == "Changed since it was computed: the reference text."
-            assert "分析に使う文章" in step.reason["ja"]
+            assert "参照文" in step.reason["ja"]
 
 
 @pytest.mark.parametrize(("old", "new", "computed"), [
@@ -192,7 +192,7 @@ def test_an_entry_is_built_with_the_study_it_needs_and_says_what_is_being_done(m
     assert main(["build", "--only", ENTRY, "--no-site", "--device", "cpu", "--jobs", "1"]) == 0
     said = capsys.readouterr()
     lines = [line.strip() for line in (said.out + said.err).splitlines()]
-    assert f"{STUDY}: reading all passages and finding factors (1 of 4)" in lines
+    assert f"{STUDY}: reading the reference text and finding factors (1 of 4)" in lines
     assert f"{STUDY}: comparing layers (4 of 4)" in lines
     assert planned(miniature)[STUDY].state == planned(miniature)[ENTRY].state == "current"
     assert planned(miniature)[PAIR].state == "compute"
