@@ -12,6 +12,7 @@ from markupsafe import Markup
 from gallery.pages import citation, trust
 from gallery.pages.drawings import FACTOR_LINK, Drawing, Unreadable
 from gallery.pages.edition import Edition, relative
+from gallery.pages.factor_answers import panel
 from gallery.pages.factor_studies import passport_address
 from gallery.subjects import RECEIPT, Figure, Subject
 from gallery.validation.schema import FIGURE_KINDS, STUDY_KINDS, Model
@@ -24,7 +25,8 @@ class Section:
     """A figure ready for the page; ``drawing`` is None where it failed, and ``reason`` says why.
 
     ``lacking`` are the parts that could not be computed where others could: what each is, and why. ``trust`` says why
-    an attribution opens with the method that it opens with, empty where it was not chosen.
+    an attribution opens with the method that it opens with, empty where it was not chosen. ``answers`` is what the
+    catalog asks the model's factors about, answered, in HTML; empty where it asks nothing.
     """
 
     subject: Subject
@@ -33,6 +35,7 @@ class Section:
     reason: str | None
     lacking: tuple[tuple[str, str], ...] = ()
     trust: str = ""
+    answers: str = ""
 
     def title(self, edition: Edition) -> str:
         return self.drawing.title if self.drawing else edition.words(f"kind.{self.figure.kind}")
@@ -51,6 +54,7 @@ def section(edition: Edition, subject: Subject, figure: Figure, *, position: int
         chosen = drawn_with(edition, subject, figure)
         chosen["first"] = first or chosen["first"]
         drawing = edition.drawings.draw(figure, edition.language, position=position, layer=layer, **chosen)
+        answers = panel(edition, subject, figure)
     except Unreadable as error:
         log.warning("%s %s: %s", subject.id, figure.kind, error)
         return Section(subject, figure, None, edition.words("section.unreadable", command=subject.command))
@@ -59,7 +63,7 @@ def section(edition: Edition, subject: Subject, figure: Figure, *, position: int
         log.error("%s %s: %s", subject.id, figure.kind, why)
         return Section(subject, figure, None, edition.words("section.undrawable", error=why))
     why = "" if first else trust.reason(edition, subject, figure)
-    return Section(subject, figure, drawing, None, tuple(lacking(edition, figure)), why)
+    return Section(subject, figure, drawing, None, tuple(lacking(edition, figure)), why, answers)
 
 
 def drawn_with(edition: Edition, subject: Subject, figure: Figure) -> dict[str, str | None]:
@@ -99,6 +103,7 @@ def render(edition: Edition, shown: Section, *, url: str, level: int = 2, anchor
         level=level, anchor=anchor or shown.figure.kind, context=context, title=shown.title(edition),
         model_names=citation.models(edition, shown.subject), method_page=method_page(shown.figure.kind),
         html=shown.drawing and with_links(shown.drawing.html, shown.subject.models[0], url),
+        answers=with_links(shown.answers, shown.subject.models[0], url),
     )
 
 
