@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup, Tag
 from fake_factor_responses import LEADS, factor_responses
+from fake_text import hundred_tokens
 
 import lmviz.figures as figures
 from lmviz.figures import describe, html
@@ -108,3 +109,10 @@ def test_the_chart_holds_all_factors_and_draws_those_that_the_figure_shows() -> 
         assert row["response"] == pytest.approx(float(result.activations[factor, row["position"]]), abs=1e-4)
     svg = figures.svg(chart)
     assert "Factor 3 (助詞)" in svg and len(set(re.findall(r"Factor \d+", svg))) == 6
+
+
+def test_figures_of_a_hundred_tokens_stay_small() -> None:
+    table = hundred_tokens()
+    own = {str(count): fakes.neuron_factors(count, table=table) for count in (4, 6, 8)}
+    assert len(html.neuron_factors(own, "ja", figure_id="x").encode()) < 110_000
+    assert len(html.factor_responses(factor_responses({}, 16, table), "ja", figure_id="x").encode()) < 70_000

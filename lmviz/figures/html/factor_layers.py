@@ -18,8 +18,8 @@ def factor_layers(shares: np.ndarray, layers: np.ndarray, language: Language) ->
     """
     largest = max(float(shares.max(initial=0)), np.finfo(float).tiny)
     heads = "".join(
-        f'<th scope="col" class="{hue(factor)}" data-factor="{factor}"><i></i>'
-        f'<span aria-label="{escape(message("term.factor_n", language, number=factor + 1))}">{factor + 1}</span></th>'
+        f'<th scope="col" class="{hue(factor)}" data-factor="{factor}" '
+        f'aria-label="{escape(message("term.factor_n", language, number=factor + 1))}"><i></i>{factor + 1}</th>'
         for factor in range(len(shares))
     )
     rows = "".join(
