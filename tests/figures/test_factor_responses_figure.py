@@ -114,5 +114,5 @@ def test_the_chart_holds_all_factors_and_draws_those_that_the_figure_shows() -> 
 def test_figures_of_a_hundred_tokens_stay_small() -> None:
     table = hundred_tokens()
     own = {str(count): fakes.neuron_factors(count, table=table) for count in (4, 6, 8)}
-    assert len(html.neuron_factors(own, "ja", figure_id="x").encode()) < 110_000
-    assert len(html.factor_responses(factor_responses({}, 16, table), "ja", figure_id="x").encode()) < 70_000
+    assert len(html.neuron_factors(own, "ja", figure_id="x").encode()) < 80_000
+    assert len(html.factor_responses(factor_responses({}, 16, table), "ja", figure_id="x").encode()) < 55_000
