@@ -12,7 +12,7 @@ from gallery.subjects import Entry, Figure
 
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
-    failed = [(subject, figure, why) for subject in (*edition.built, *edition.comparisons)
+    failed = [(subject, figure, why) for subject in (*edition.built, *edition.comparisons, *edition.studies)
               for figure in subject.figures for why in _failures(edition, figure)]
     yield "how-it-was-built/index.md", edition.page(
         "build_report.html", url="how-it-was-built/", title=edition.words("nav.report"), kind="report",
@@ -20,6 +20,7 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
         counts=Counter(entry.status for entry in edition.entries), n_figures=sum(1 for _ in edition.figures()),
         groups=_groups(edition), **costs(edition),
         comparisons=[part for part in edition.comparisons if part.status != "built" or part.unbuilt],
+        studies=[study for study in edition.studies if study.status != "built"],
     )
 
 

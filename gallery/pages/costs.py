@@ -1,4 +1,4 @@
-"""What computing took, as the build report tells it: by build, by model, and of the entries that took longest.
+"""What computing took, as the build report tells it: by build, by model, and of what took longest.
 
 Times, memory and machines come from the run log (`gallery.engine.run_log`). A gallery whose results were copied here
 without it tells none. A machine's own name is in the log and never on the page.
@@ -13,10 +13,10 @@ from typing import Any
 from gallery.engine.run_log import Computed
 from gallery.pages.edition import Edition
 from gallery.pages.words import Words
-from gallery.subjects import Entry
+from gallery.subjects import Entry, ModelStudy
 
 _RUNS, _SLOWEST, _PARTS = 10, 10, 3
-"""How many builds, entries and parts of an entry are listed."""
+"""How many builds, entries or studies, and parts of one are listed."""
 
 
 @dataclass(frozen=True)
@@ -49,22 +49,28 @@ def costs(edition: Edition) -> dict[str, Any]:
 
 
 def _by_model(edition: Edition) -> Iterator[dict[str, Any]]:
-    """Model by model: of the entries that are built, those that the log has, and how many it has not."""
+    """Model by model: of the entries that are built, those that the log has, and how many it has not; seconds that its
+    studies took."""
+    built_studies = [study for study in edition.studies if study.status == "built"]
     for model in edition.catalog.models:
         built = [entry.id for entry in edition.entries_of(model) if entry.status == "built"]
         found = [edition.computed[name] for name in built if name in edition.computed]
-        if found:
+        of_studies = [edition.computed[study.id] for study in built_studies
+                      if study.model.id == model.id and study.id in edition.computed]
+        if found or of_studies:
             total = sum(one.seconds for one in found)
             yield {
                 "model": model, "n": len(found), "reused": len(built) - len(found), "total": total,
-                "mean": total / len(found), "longest": max(one.seconds for one in found),
-                "peak_bytes": max(one.peak_bytes for one in found),
+                "mean": total / max(1, len(found)), "longest": max((one.seconds for one in found), default=0.0),
+                "studies": sum(one.seconds for one in of_studies),
+                "peak_bytes": max(one.peak_bytes for one in (*found, *of_studies)),
             }
 
 
-def _slowest(edition: Edition) -> list[tuple[Entry, Computed, list[tuple[str, float]]]]:
-    """The entries that took longest, each with its longest parts."""
-    found = [(entry, edition.computed[entry.id]) for entry in edition.built if entry.id in edition.computed]
+def _slowest(edition: Edition) -> list[tuple[Entry | ModelStudy, Computed, list[tuple[str, float]]]]:
+    """The entries and studies that took longest, each with its longest parts."""
+    built = (*edition.built, *(study for study in edition.studies if study.status == "built"))
+    found = [(subject, edition.computed[subject.id]) for subject in built if subject.id in edition.computed]
     found.sort(key=lambda pair: -pair[1].seconds)
-    return [(entry, one, sorted(one.parts.items(), key=lambda part: -part[1])[:_PARTS])
-            for entry, one in found[:_SLOWEST]]
+    return [(subject, one, sorted(one.parts.items(), key=lambda part: -part[1])[:_PARTS])
+            for subject, one in found[:_SLOWEST]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import shutil
+from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -13,6 +14,7 @@ from gallery.pages import build_report
 from gallery.pages.costs import Measures
 from gallery.pages.words import Words
 from gallery.site.editions import open_edition
+from gallery.subjects import ModelStudy
 
 
 @pytest.fixture
@@ -46,6 +48,24 @@ def test_times_memory_and_machine_are_those_of_the_log(root, language):
     slowest = page.find(id="slowest").find_next("li").get_text(" ", strip=True)
     assert slowest.index("attribution saliency") < slowest.index("lens_measures") < slowest.index("load")
     assert "trace" not in slowest  # three parts are named
+
+
+def test_studies_are_told_beside_entries(root):
+    log = root / "build" / "runs.jsonl"
+    told = json.loads(log.read_text(encoding="utf-8"))
+    study = told["entries"][0] | {"id": "models/tiny", "seconds": 5400.0, "peak_bytes": 2**30,
+                                  "parts": {"model_factors": 5000.0}}
+    log.write_text(json.dumps(told | {"entries": [*told["entries"], study]}), encoding="utf-8")
+    edition = open_edition(root, "en")
+    tiny, second = (next(model for model in edition.catalog.models if model.id == name) for name in ("tiny", "second"))
+    studies = [ModelStudy((tiny,), "built", (), None, "", {}),
+               ModelStudy((second,), "missing", (), {"ja": "まだです。", "en": "Not yet."}, "", {})]
+    ((_, text),) = build_report.pages(replace(edition, studies=studies))
+    page = BeautifulSoup(text, "html.parser")
+    row = page.find(id="costs").find_next("tbody").find("tr")
+    assert [cell.get_text(strip=True) for cell in row.find_all("td")][-2:] == ["1.5 h", "1,024 MiB"]
+    assert "model_factors" in page.find(id="slowest").find_next("li").get_text()
+    assert page.find(id="studies").find_next("li").get_text(strip=True) == "another model: Not yet."
 
 
 def test_without_a_log_nothing_is_told_of_times(root):
