@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _SUMMED = {"proposed": "found", "mostly": "found", "partly": "partly", "none": "none", "unscored": "unscored"}
 
+_LOW = 0.5
+"""Where fewer strong responses than this could fit at all, a sentence says so."""
+
 
 def summary(answers: Sequence[Answer], language: Language) -> str:
     """What a factor responds to, in part, and what none does."""
@@ -37,12 +40,13 @@ def verdict(answer: Answer, language: Language) -> str:
         share=notation.error(answer.strong_shares[1]), reached=notation.error(answer.reached[1]),
     )]
     if answer.verdict != "proposed" and answer.label is not None:
-        parts.append(message("factor_answers.label", language, label=rule_name(answer.label, language)))
+        parts.append(message("factor_answers.label", language, label=rule_name(answer.label, language),
+                             share=notation.error(answer.label_share)))
     elif answer.verdict != "proposed":
         parts.append(message("factor_answers.unlabelled", language))
-    if answer.verdict in ("partly", "none") and min(answer.most_shares) < 0.5:
+    if answer.verdict in ("partly", "none") and min(answer.most_shares) < _LOW:
         parts.append(message("factor_answers.most", language, count=notation.rank(sum(answer.counts)),
-                             most=notation.share(max(answer.most_shares))))
+                             most=notation.share(min(answer.most_shares))))
     if answer.others:
         names = message("list.separator", language).join(factor_name(other, language) for other in answer.others)
         parts.append(message("factor_answers.others", language, list=names))

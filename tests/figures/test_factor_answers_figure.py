@@ -13,10 +13,10 @@ from lmviz.figures.html.factor_answers import factor_answers
 
 PAIRS = {"scores": (0.9, 0.8), "strong_shares": (0.3, 0.25), "most_shares": (0.31, 0.28), "reached": (0.7, 0.6),
          "counts": (90, 80)}
-FOUND = Answer("year", "proposed", 0, **{**PAIRS, "most_shares": (1, 1)}, label="year")
-MOSTLY = Answer("digit", "mostly", 0, **PAIRS, label="year", others=(3, 1))
+FOUND = Answer("year", "proposed", 0, **{**PAIRS, "most_shares": (1, 1)}, label="year", label_share=0.7)
+MOSTLY = Answer("digit", "mostly", 0, **PAIRS, label="year", label_share=0.7, others=(3, 1))
 PARTLY = Answer("electromagnetism", "partly", 5, **PAIRS)
-NONE = Answer("country", "none", 2, **PAIRS, label="katakana")
+NONE = Answer("country", "none", 2, **PAIRS, label="katakana", label_share=0.955)
 UNSCORED = Answer("era", "unscored", counts=(20, 31))
 HERE = InText((Place(range(0, 2), None), Place(range(2, 4), 0.5), Place(range(5, 6), 0.2)), 7, 2)
 
@@ -29,14 +29,14 @@ def panel(answers, language="ja", responses=None, **options) -> BeautifulSoup:
 
 @pytest.mark.parametrize(("answer", "says"), [
     (FOUND, "因子1が反応する。この因子に提案したラベルが、これである。"),
-    (MOSTLY, "因子1が反応する。強い反応の25%がこれに当てはまる。この因子に提案したラベルは「年・年号」。"
-             "ほかに当てはまる因子：因子4、因子2。"),
-    (PARTLY, "因子6が一部で反応する。当てはまる場所の60%に強く反応するが、強い反応のうち当てはまるのは25%で、"
-             "ほかのものにも反応している。この因子に提案できるラベルはない。"
-             "当てはまる場所が参照文に170か所しかないので、強い反応に占める割合は、多くても31%にしかならない。"),
+    (MOSTLY, "因子1が反応する。強い反応の25%がこれに当てはまる。"
+             "この因子に提案したラベルは「年・年号」で、強い反応の70%に当てはまる。ほかに当てはまる因子：因子4、因子2。"),
+    (PARTLY, "因子6が一部で反応する。当てはまる場所の60%に強く反応し、強い反応の25%が当てはまる。"
+             "残りはほかのものへの反応である。この因子に提案できるラベルはない。当てはまるトークンが参照文に170個しか"
+             "ないので、強い反応に占める割合は、少ないほうの半分では多くても28%にしかならない。"),
     (NONE, "どの因子も、これに反応するとは言えない。もっとも近い因子3でも、当てはまる場所のうち強く反応するのは60%、"
-           "強い反応のうち当てはまるのは25%にとどまる。この因子に提案したラベルは「カタカナ」。"
-           "当てはまる場所が参照文に170か所しかないので、強い反応に占める割合は、多くても31%にしかならない。"),
+           "強い反応のうち当てはまるのは25%にとどまる。この因子に提案したラベルは「カタカナ」で、強い反応の96%に当てはまる。"
+           "当てはまるトークンが参照文に170個しかないので、強い反応に占める割合は、少ないほうの半分では多くても28%にしかならない。"),
     (UNSCORED, "参照文に当てはまる場所が少なすぎて、確かめられない（半分ごとに20か所と31か所）。"),
 ])
 def test_a_verdict_says_which_factor_and_by_what(answer, says):

@@ -77,6 +77,7 @@ def test_a_proposed_label_answers_before_a_higher_score(factors, labels):
 def test_a_factor_of_another_label_answers_where_most_of_its_responses_fit(factors, labels):
     (found,) = answer(["digit"], factors, labels)
     assert (found.verdict, found.factor, found.label) == ("mostly", 0, "year")
+    assert found.label_share == pytest.approx(0.7)
     assert found.others == (1,)  # a higher score, but a fifth on the second half; the third has a tenth
 
 

@@ -52,7 +52,8 @@ class Answer:
         most_shares: what these could be at most, there being so many positions.
         reached: share of the positions where the rule holds at which the factor responds strongly.
         counts: positions where the rule holds.
-        label: the label proposed for the factor, or None.
+        label: the label proposed for the factor, or None; ``label_share``: share of the factor's strong responses on
+            the second half that have it.
         others: further factors that respond to the rule, at least in part, in the order of their scores.
     """
 
@@ -65,6 +66,7 @@ class Answer:
     reached: tuple[float, float] = (np.nan, np.nan)
     counts: tuple[int, int] = (0, 0)
     label: str | None = None
+    label_share: float = np.nan
     others: tuple[int, ...] = ()
 
 
@@ -131,11 +133,13 @@ def _answer(rule: str, labels: FactorLabels, n_strong: np.ndarray) -> Answer:
                 for factor in range(len(scores))]
     order = sorted(range(len(scores)), key=lambda factor: (-_ORDER.index(verdicts[factor]), -scores[factor, 1]))
     first = order[0]
+    own = labels.chosen[first] if labels.proposed[first] else None
     most = np.minimum(1.0, counts / np.maximum(n_strong[first], 1))
     return Answer(
         rule, verdicts[first], first, *(_pair(found) for found in (scores[first], shares[first], most, reached[first])),
         (int(counts[0]), int(counts[1])),
-        labels.rules[labels.chosen[first]] if labels.proposed[first] else None,
+        None if own is None else labels.rules[own],
+        np.nan if own is None else float(labels.strong_shares[first, own, 1]),
         tuple(factor for factor in order[1:] if verdicts[factor] != "none"),
     )
 
