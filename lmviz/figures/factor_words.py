@@ -8,10 +8,15 @@ import numpy as np
 
 from lmviz.figures import notation
 from lmviz.figures.factor_names import entry_name, factor_name, listed, rule_name
-from lmviz.figures.factor_passport import Ablation, Label, Passport, Passports
+from lmviz.figures.factor_passport import Ablation, Label, Passport, Passports, Why
 from lmviz.figures.messages import Language, message, quoted
 from lmviz.figures.titles import layer_name
 from lmviz.results import ModelFactors, Result
+
+_WHY: dict[Why, str] = {
+    "proposed": "why_proposed", "low_share": "why_low_share", "low_score": "why_low_score",
+    "no_evidence": "why_no_evidence", "none_chosen": "why_none_chosen",
+}
 
 
 def passports_of(results: Mapping[str, Result] | ModelFactors) -> Passports:
@@ -67,7 +72,7 @@ def label_verdict(label: Label, language: Language) -> str:
     """Whether a label is proposed, and why."""
     chosen = label.chosen
     return message(
-        f"factor_passport.why_{label.why}", language, shifts=notation.rank(label.n_shifts),
+        f"factor_passport.{_WHY[label.why]}", language, shifts=notation.rank(label.n_shifts),
         rule=quoted(rule_name(label.rule, language), language) if label.rule else "–",
         score=notation.amount(chosen.scores[1]) if chosen else "–", p=p_value(label.adjusted, language),
         share=notation.share(chosen.strong_shares[1]) if chosen and chosen.strong_shares[1] == chosen.strong_shares[1]
@@ -83,9 +88,9 @@ def p_value(value: float, language: Language) -> str:
 
 def ablation_verdict(ablation: Ablation, language: Language) -> str:
     """Whether predictions change more without the factor than without its controls."""
-    side = "above" if ablation.above_controls else "within"
+    side = "ablation_above" if ablation.above_controls else "ablation_within"
     return message(
-        f"factor_passport.ablation_{side}", language, value=notation.small(ablation.divergence),
+        f"factor_passport.{side}", language, value=notation.small(ablation.divergence),
         n=len(ablation.control_divergences), high=notation.small(max(ablation.control_divergences, default=0.0)),
     )
 
