@@ -27,7 +27,7 @@ def summary(answers: Sequence[Answer], language: Language) -> str:
         if names:
             listed = message("list.separator", language).join(names)
             parts.append(message(f"factor_answers.summary.{kind}", language, list=listed))
-    return _sentences(parts, language)
+    return sentences(parts, language)
 
 
 def verdict(answer: Answer, language: Language) -> str:
@@ -50,7 +50,7 @@ def verdict(answer: Answer, language: Language) -> str:
     if answer.others:
         names = message("list.separator", language).join(factor_name(other, language) for other in answer.others)
         parts.append(message("factor_answers.others", language, list=names))
-    return _sentences(parts, language)
+    return sentences(parts, language)
 
 
 def reference(labels: FactorLabels, language: Language) -> str:
@@ -71,5 +71,6 @@ def _item(answer: Answer, language: Language) -> str:
     return message("factor_answers.summary.item", language, rule=name, factor=factor_name(answer.factor, language))
 
 
-def _sentences(parts: list[str], language: Language) -> str:
+def sentences(parts: Sequence[str], language: Language) -> str:
+    """Sentences in a row."""
     return ("" if language == "ja" else " ").join(parts)

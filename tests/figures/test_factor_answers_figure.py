@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from fake_factors import factor_labels, factor_responses, model_factors
 
+from gallery.pages.drawings import FACTOR_LINK
+from gallery.pages.factor_answers import panel as asked_of
+from gallery.subjects import FACTORS, Entry, Figure
+from gallery.validation.schema import FactorResponsesOptions
 from lmviz.analyses.factor_labels.answers import Answer, InText, Place
 from lmviz.figures.factor_answer_words import summary, verdict
 from lmviz.figures.html.factor_answers import factor_answers
@@ -59,7 +65,7 @@ def test_the_panel_shows_the_numbers_and_the_words_of_the_text():
     cells = [[cell.text for cell in row.find_all("td")] for row in first.select("tbody tr")]
     assert cells == [["0.90", "0.80"], ["30%", "25%"], ["70%", "60%"], ["90", "80"]]
     assert "当てはまる3か所のうち1か所" in first.select_one(".here").text
-    assert "トークン7個のうち、当てはまるのは2個" in first.select_one(".here").text
+    assert "トークンは7個あり、そのうち当てはまるのは2個" in first.select_one(".here").text
     assert [place.select_one(".number").text for place in first.select(".places li")] == ["–", "0.50", "0.20"]
     assert len(first.select(".places .lit")) == 1
     assert [link["href"] for link in page.select("a")] == ["factors:6"]
@@ -84,3 +90,34 @@ def test_both_languages_say_it_all():
             assert "{" not in text and "nan" not in text.lower()
     nothing = Answer("year", "none", 0, (0.5, 0.5), (np.nan, np.nan), (1.0, 1.0), (0.0, 0.0), (400, 400))
     assert "nan" not in panel([nothing], "en").text
+
+
+def asked(rules, *, factors_key="f" * 8, kind="factor_responses", labelled=True) -> str:
+    """The panel of an entry whose figure shows the factors under the key ``ffffffff``."""
+    factors = model_factors()
+    passports = SimpleNamespace(factors=factors, labels=factor_labels(factors) if labelled else None)
+    studied = SimpleNamespace(passports=passports, figure=SimpleNamespace(results={"": factors_key}))
+    edition = SimpleNamespace(
+        language="en", factors=SimpleNamespace(of=lambda model: studied),
+        drawings=SimpleNamespace(read={"r" * 8: factor_responses(factors)}.__getitem__),
+    )
+    options = None if rules is None else FactorResponsesOptions(rules=rules)
+    prompt = SimpleNamespace(figures=SimpleNamespace(factor_responses=options))
+    entry = Entry(prompt, SimpleNamespace(id="m"), "built", (), None, "", {})
+    return asked_of(edition, entry, Figure(kind, "x", {}, {"": "r" * 8, FACTORS: "f" * 8}))
+
+
+def test_a_page_answers_what_its_prompt_asks_in_that_order():
+    page = BeautifulSoup(asked(("sentence_end", "number", "year")), "html.parser")
+    assert [row.h4.text for row in page.select(".answers > li")] == ["sentence ends (。！？)", "numbers", "years"]
+    assert [row["data-verdict"] for row in page.select(".answers > li")] == ["proposed", "proposed", "unscored"]
+    assert [link["href"] for link in page.select("a")] == [f"{FACTOR_LINK}4", f"{FACTOR_LINK}1"]
+    assert [place.select_one("span").text for place in page.select("li li")][:1] == ["。"]
+
+
+@pytest.mark.parametrize("why", [
+    {"rules": ()}, {"rules": None}, {"rules": ("number",), "factors_key": "other"},
+    {"rules": ("number",), "kind": "neuron_factors"}, {"rules": ("number",), "labelled": False},
+])
+def test_where_nothing_is_asked_or_can_be_answered_there_is_no_panel(why):
+    assert asked(**why) == ""

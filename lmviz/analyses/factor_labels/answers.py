@@ -126,12 +126,13 @@ def _answer(rule: str, labels: FactorLabels, n_strong: np.ndarray) -> Answer:
     at = labels.rules.index(rule)
     counts = labels.counts[at]
     scores, shares = (found[:, at].astype(np.float64) for found in (labels.scores, labels.strong_shares))
-    if np.isnan(scores).any():
+    if np.isnan(scores).all():
         return Answer(rule, "unscored", counts=(int(counts[0]), int(counts[1])))
     reached = np.nan_to_num(shares) * n_strong / counts
     verdicts = [_verdict(labels, factor, at, scores[factor], shares[factor], reached[factor])
                 for factor in range(len(scores))]
-    order = sorted(range(len(scores)), key=lambda factor: (-_ORDER.index(verdicts[factor]), -scores[factor, 1]))
+    ranked = np.nan_to_num(scores[:, 1], nan=0.0)
+    order = sorted(range(len(scores)), key=lambda factor: (-_ORDER.index(verdicts[factor]), -ranked[factor]))
     first = order[0]
     own = labels.chosen[first] if labels.proposed[first] else None
     most = np.minimum(1.0, counts / np.maximum(n_strong[first], 1))

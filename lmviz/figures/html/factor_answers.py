@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lmviz.figures import notation
-from lmviz.figures.factor_answer_words import reference, summary, verdict
+from lmviz.figures.factor_answer_words import reference, sentences, summary, verdict
 from lmviz.figures.factor_names import factor_name, rule_name
 from lmviz.figures.html.factor_passages import coloured
 from lmviz.figures.html.factor_rows import hue
@@ -77,10 +77,12 @@ def _in_text(answer: Answer, here: InText, responses: FactorResponses, language:
     from lmviz.analyses.factor_labels.answers import LIT
 
     factor = factor_name(answer.factor, language)
-    said = message(
-        "factor_answers.here", language, factor=factor, all=len(here.places), bound=notation.share(LIT),
-        lit=sum(place.lit for place in here.places), n_lit=here.n_lit, inside=here.n_lit_inside,
-    )
+    said = sentences([
+        message("factor_answers.here", language, factor=factor, all=len(here.places), bound=notation.share(LIT),
+                lit=sum(place.lit for place in here.places)),
+        message("factor_answers.here_all" if here.n_lit else "factor_answers.here_none", language, count=here.n_lit,
+                inside=here.n_lit_inside),
+    ], language)
     places = "".join(_place(place, answer.factor, responses, language) for place in here.places)
     what = escape(message("factor_answers.places", language, factor=factor))
     return f'<p class="here">{escape(said)}</p><ul class="places" aria-label="{what}">{places}</ul>'
