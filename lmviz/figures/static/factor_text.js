@@ -17,12 +17,12 @@ export function paint(cells, values, factors, strong) {
   for (const [cell, at] of cells) {
     const shown = factors.length ? factors : strongest(values, at);
     const [first, second] = shown.map((factor) => values[factor][at] ?? 0);
-    cell.classList.remove(...[...cell.classList].filter((each) => /^(f\d|again|two)$/.test(each)));
+    cell.classList.remove(...[...cell.classList].filter((each) => /^(f\d|again|two|again-below)$/.test(each)));
     cell.querySelector("sub")?.remove();
     if (first > 0 || second > 0) cell.classList.add(...hue(shown[0]));
     cell.style.setProperty("--a", Math.min(1, (first ?? 0) / 1000).toFixed(2));
     if (shown.length > 1) {
-      cell.classList.add("two");
+      cell.classList.add("two", ...(hue(shown[1]).includes("again") ? ["again-below"] : []));
       cell.style.setProperty("--g", `var(--lm-f${shown[1] % HUES})`);
       cell.style.setProperty("--b", Math.min(1, second / 1000).toFixed(2));
     }
