@@ -26,17 +26,19 @@ class ModelFactors(Result):
         layers: int64 ``[layer]``, the layers whose neurons were used.
         neurons_per_layer: neurons in one layer.
         gated: whether neurons have two columns.
-        energy_shares: float32 ``[factor]``, each factor's share of the sum of squared responses.
+        energy_shares: float32 ``[factor]``, each factor's share of the sum of squared responses; the order of factors.
         explained: 1 - squared error / squared norm of the normalized columns, over all counted positions.
-        n_fitted: how many positions the loadings were fitted to.
-        clipped_share: share of the squared norm of the activations that lay in negatives set to 0.
+        n_fitted: how many positions the loadings were fitted to: all that count, or a sample spread evenly over them.
+        clipped_share: share of the squared norm of the activations at the fitted positions that lay in negatives set to
+            0; 0 for gated blocks.
         curve_components: int64 ``[choice]``: numbers of components that were tried.
         curve: float32 ``[choice]``: what each of them explains of the fitted positions.
         ceilings: float32 ``[rank]``: what the best approximation of rank 1, 2, ... explains of them, negatives allowed.
         seed_stability: float32 ``[factor, seed]``: cosine of its loadings with the factor matched to it (one to one,
             the sum of cosines largest) among those fitted from a random start.
-        half_stability: float32 ``[factor, half]``: the same among factors fitted to each half of the passages alone.
-        n_iterations: iterations that NMF took on all columns.
+        half_stability: float32 ``[factor, half]``: the same among factors fitted to the fitted positions of even
+            passages alone (the first, the third, ...), and of odd ones.
+        n_iterations: iterations that NMF took on all of the matrix.
         converged: whether it stopped by its tolerance rather than at its limit.
     """
 

@@ -62,7 +62,7 @@ def test_it_is_scipys_nnls(overlap):
     loadings[4] = 0
     columns = np.abs(rng.standard_normal((40, 60)))
     columns[3] = 0
-    found = responses(torch.from_numpy(columns).split(7), loadings)
+    found = responses(torch.from_numpy(columns).split(7), len(columns), loadings)
     theirs = np.array([nnls(loadings.T, column)[0] for column in columns])
     errors = [np.square(columns - weights @ loadings).sum(axis=1) for weights in (found.weights.T, theirs)]
     assert np.allclose(*errors, rtol=1e-6)

@@ -18,5 +18,5 @@ def curve(sample: Sample, fitter: Fitter, loadings: np.ndarray) -> tuple[np.ndar
     """Numbers of components, int64, and what each explains of the sample, float32; ``loadings`` are of one of them."""
     counts = sorted({*(count for count in COMPONENTS if count <= len(sample.matrix)), len(loadings)})
     found = [loadings if count == len(loadings) else fitter.fit(count).loadings for count in counts]
-    explained = [responses(sample.matrix.split(_ROWS), each).explained for each in found]
+    explained = [responses(sample.matrix.split(_ROWS), len(sample.matrix), each).explained for each in found]
     return np.array(counts, dtype=np.int64), np.array(explained, dtype=np.float32)

@@ -33,7 +33,7 @@ def factor_responses(trace: Trace, factors: ModelFactors) -> FactorResponses:
     first = max(trace.n_start, 1)
     activations = [torch.from_numpy(trace.feed_forward[layer, first:]) for layer in factors.layers]
     given = columns_of(activations, factors.gated).div_(torch.tensor(factors.scales))
-    found = responses([given], factors.loadings)
+    found = responses([given], len(given), factors.loadings)
     by_position = np.full((len(factors.loadings), len(trace.tokens)), np.nan, dtype=np.float32)
     by_position[:, first:] = found.weights
     return FactorResponses(

@@ -66,10 +66,10 @@ def _factors(
     by_seed = seed_stability(fitter, fit.loadings, n_seeds)
     by_half = half_stability(fitted, fit.loadings)
     first = max(passages.tokens.n_start, 1)
-    everywhere = responses(_normalized(model, passages, layers, fitted.scales, first), fit.loadings)
+    positions = np.concatenate([batch[:, first:].reshape(-1) for batch in batches(passages)])
+    everywhere = responses(_normalized(model, passages, layers, fitted.scales), len(positions), fit.loadings)
     order = np.argsort(-everywhere.energy_shares, kind="stable")
     by_position = np.full((n_components, len(passages.tokens)), np.nan, dtype=np.float32)
-    positions = np.concatenate([batch[:, first:].reshape(-1) for batch in batches(passages)])
     by_position[:, positions] = everywhere.weights[order]
     return ModelFactors(
         tokens=passages.tokens,
@@ -112,10 +112,10 @@ def _check_positions(passages: Passages, at: np.ndarray, n_components: int) -> N
 
 
 def _normalized(
-    model: LanguageModel, passages: Passages, layers: list[int], scales: np.ndarray, first: int
+    model: LanguageModel, passages: Passages, layers: list[int], scales: np.ndarray
 ) -> Iterator[torch.Tensor]:
-    """Normalized columns ``[position, column]`` of each batch, the first positions of its passages left out."""
-    divisors = torch.from_numpy(scales)
+    """Normalized columns ``[position, column]`` of each batch, what is not counted left out."""
+    divisors, first = torch.from_numpy(scales), max(passages.tokens.n_start, 1)
     for batch in batches(passages):
         activations = [
             own.view(*batch.shape, -1)[:, first:].flatten(0, 1) for own in feed_forward(model, passages, batch, layers)

@@ -42,23 +42,28 @@ class Responses:
         return energies / max(energies.sum(), np.finfo(float).tiny)
 
 
-def responses(blocks: Iterable[torch.Tensor], loadings: np.ndarray) -> Responses:
+def responses(blocks: Iterable[torch.Tensor], n_positions: int, loadings: np.ndarray) -> Responses:
     """Of normalized columns ``[position of the block, column]``, looked at once and one after another.
+
+    Args:
+        blocks: with ``n_positions`` in all.
+        loadings: ``[factor, column]``, of unit length or 0.
 
     Raises:
         ValueError: columns that are not finite.
     """
     by_factor = torch.tensor(loadings)
-    products, squares = [], 0.0
+    # Made beforehand: small arrays that outlive large ones between them keep the memory of these from being used again.
+    products, squares, at = torch.empty(len(loadings), n_positions, dtype=torch.float64), 0.0, 0
     for block in blocks:
-        products.append(block @ by_factor.T)
+        products[:, at : at + len(block)] = by_factor @ block.T
         squares += float(torch.linalg.vector_norm(block, dim=1).double().square().sum())
+        at += len(block)
     if not np.isfinite(squares):
         raise ValueError("the model's activations are not finite (overflow or NaN); try dtype='float32'")
-    wanted = torch.cat(products).T.double().contiguous()
     gram = by_factor.double() @ by_factor.double().T
-    weights = non_negative(wanted, gram)
-    explained = float((weights * (2 * wanted - gram @ weights)).sum()) / squares if squares else 0.0
+    weights = non_negative(products, gram)
+    explained = float((weights * (2 * products - gram @ weights)).sum()) / squares if squares else 0.0
     return Responses(weights.numpy(), explained)
 
 
