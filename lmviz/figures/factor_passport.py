@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from lmviz.figures.factor_strengths import full
 from lmviz.passages import positions_of
 from lmviz.results import FactorEffects, FactorLabels, ModelFactors
 
@@ -122,11 +123,13 @@ class Label:
 
 @dataclass(frozen=True)
 class Passport:
-    """One factor. ``promoted`` and ``suppressed`` are pairs of a vocabulary entry and its logit."""
+    """One factor. ``promoted`` and ``suppressed`` are pairs of a vocabulary entry and its logit; ``full`` is the
+    response that has the full colour."""
 
     factor: int
     energy_share: float
     typical: float
+    full: float
     largest: float
     entries: tuple[EntryResponse, ...]
     passages: tuple[PassageResponse, ...]
@@ -138,11 +141,6 @@ class Passport:
     suppressed: tuple[tuple[int, float], ...]
     ablation: Ablation | None
     label: Label | None
-
-    @property
-    def full(self) -> float:
-        """The response that has the full colour of the factor."""
-        return self.typical or self.largest
 
 
 class Passports:
@@ -167,8 +165,8 @@ class Passports:
         found = self.factors
         responses = self.responses[factor]
         return Passport(
-            factor, float(found.energy_shares[factor]), float(self.typical[factor]), float(responses.max()),
-            self._entries(factor), self._passages(factor),
+            factor, float(found.energy_shares[factor]), float(self.typical[factor]), float(self._full[factor]),
+            float(responses.max()), self._entries(factor), self._passages(factor),
             tuple(zip(found.layers.tolist(), found.layer_shares[factor].tolist(), strict=True)),
             self._neurons(factor), tuple(found.seed_stability[factor].tolist()),
             tuple(found.half_stability[factor].tolist()), *self._written(factor), self._ablation(factor),
@@ -184,6 +182,10 @@ class Passports:
     def typical(self) -> np.ndarray:
         """float64 ``[factor]``: what counts as a strong response of each."""
         return np.nanpercentile(self.factors.responses, TYPICAL, axis=1)
+
+    @cached_property
+    def _full(self) -> np.ndarray:
+        return full(self.typical)
 
     @cached_property
     def least_count(self) -> int:

@@ -14,16 +14,24 @@ def strengths(result: NeuronFactors | FactorResponses) -> np.ndarray:
     """Float64 ``[factor, position]``, 0 where a position was left out; a strength of 1 has the full colour.
 
     1 is the largest activation of a factor of one text, and the typical strong response of a model's factor, which may
-    be exceeded. A factor that is silent at 99 % of the reference text has no typical response: it counts by the median
-    of the others'.
+    be exceeded.
     """
     values = np.nan_to_num(np.asarray(result.activations, dtype=np.float64), nan=0.0)
     if isinstance(result, FactorResponses):
-        typical = np.asarray(result.typical, dtype=np.float64)
-        unit = np.where(typical > 0, typical, np.median(typical[typical > 0]) if typical.any() else 1.0)
+        unit = full(result.typical)
     else:
         unit = values.max(axis=1, initial=0)
     return np.divide(values, unit[:, None], out=np.zeros_like(values), where=unit[:, None] > 0)
+
+
+def full(typical: np.ndarray) -> np.ndarray:
+    """float64 ``[factor]``: the response that has the full colour, from what is typical of each of a model's factors.
+
+    A factor that is silent at 99 % of the reference text has no typical response: it counts by the median of the
+    others'.
+    """
+    known = np.asarray(typical, dtype=np.float64)
+    return np.where(known > 0, known, np.median(known[known > 0]) if known.any() else 1.0)
 
 
 def leading(found: np.ndarray) -> np.ndarray:
