@@ -31,7 +31,7 @@ def factor_layers(shares: np.ndarray, layers: np.ndarray, language: Language) ->
     )
     name = escape(message("neuron_factors.layer_map", language))
     return (
-        f'<details class="factor-layers" open><summary>{name}</summary>'
+        f'<details class="lm-factor-layers" open><summary>{name}</summary>'
         f'<p class="soft">{escape(message("neuron_factors.layer_map_means", language))}</p>'
         f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">'
         f'<table class="lm-grid"><thead><tr><th class="corner" scope="col">{escape(message("term.layers", language))}'

@@ -41,7 +41,7 @@ def factor_responses(
                      for factor in factors], result.tokens, language)
         for factors in words.shown_factors(result)
     )
-    others = f'<details class="other-factors"><summary>{f.escape(message("factor_responses.rest", language))}' \
+    others = f'<details class="lm-other-factors"><summary>{f.escape(message("factor_responses.rest", language))}' \
              f"</summary>{rest}</details>" if len(found) > words.SHOWN else ""
     explained = message("factor_responses.explained", language, explained=notation.share(result.explained))
     body = (
