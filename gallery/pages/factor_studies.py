@@ -13,7 +13,7 @@ from gallery.pages.drawings import Unreadable
 from gallery.subjects import FACTORS, Entry, Figure, ModelStudy
 from gallery.validation.schema import Model
 from lmviz.comparison import nearest_factors
-from lmviz.figures.factor_passport import Passports
+from lmviz.figures.factor_passports import Passports
 from lmviz.results import FactorResponses, Result
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import Any
 
 from lmviz.figures import labels
 from lmviz.figures.factor_names import entry_name
-from lmviz.figures.factor_passport import Passport, Passports
+from lmviz.figures.factor_passport import Passport
+from lmviz.figures.factor_passports import Passports
 from lmviz.figures.messages import Language
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from lmviz.figures import notation
 from lmviz.figures.factor_names import entry_name, factor_name, listed, rule_name
-from lmviz.figures.factor_passport import Ablation, Label, Passport, Passports, Why
+from lmviz.figures.factor_passport import Ablation, Label, Passport, Why
+from lmviz.figures.factor_passports import Passports
 from lmviz.figures.messages import Language, message, quoted
 from lmviz.figures.titles import layer_name
 from lmviz.results import ModelFactors, Result

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from lmviz import figures
 from lmviz.figures import describe, factor_data, factor_words, html, notation
 from lmviz.figures.factor_names import entry_name, rule_name
-from lmviz.figures.factor_passport import N_WRITTEN, Passports
+from lmviz.figures.factor_passports import N_WRITTEN, Passports
 from lmviz.figures.html import factor_passport as drawn
 from lmviz.figures.html.factor_ablation import ablation
 from lmviz.figures.html.factor_passages import coloured, window

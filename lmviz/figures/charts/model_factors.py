@@ -8,7 +8,7 @@ from lmviz.figures import notation
 from lmviz.figures.charts import style, text
 from lmviz.figures.charts.accepts import accepts
 from lmviz.figures.factor_names import entry_name, factor_name
-from lmviz.figures.factor_passport import Passports
+from lmviz.figures.factor_passports import Passports
 from lmviz.figures.messages import Language, message
 from lmviz.figures.scales import FACTOR_HUES, colour
 from lmviz.results import ModelFactors

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from lmviz.figures import labels, notation
-from lmviz.figures.factor_passport import Example, Passport, Passports
+from lmviz.figures.factor_passport import Example, Passport
+from lmviz.figures.factor_passports import Passports
 from lmviz.figures.factor_words import ablation_verdict
 from lmviz.figures.html import factor_marks as marks
 from lmviz.figures.html.factor_passages import readable

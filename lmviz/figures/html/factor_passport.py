@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from lmviz.figures import labels, notation
 from lmviz.figures.factor_names import entry_name, rule_name
-from lmviz.figures.factor_passport import Label, Passport, Passports, RuleScore
+from lmviz.figures.factor_passport import Label, Passport, RuleScore
+from lmviz.figures.factor_passports import Passports
 from lmviz.figures.factor_words import label_verdict, layers_in_words, p_value
 from lmviz.figures.html import factor_marks as marks
 from lmviz.figures.html.factor_passages import coloured

@@ -8,7 +8,8 @@ import numpy as np
 
 from lmviz.figures import notation
 from lmviz.figures.factor_names import entry_name, factor_name, rule_name
-from lmviz.figures.factor_passport import Passport, Passports
+from lmviz.figures.factor_passport import Passport
+from lmviz.figures.factor_passports import Passports
 from lmviz.figures.factor_words import layers_in_words, passports_of
 from lmviz.figures.html import factor_marks as marks
 from lmviz.figures.html import fragment as f
