@@ -42,7 +42,7 @@ class Asked:
         prompts: what is read: one of an entry, two of a minimal pair, none of a study.
         figures: in page order. Without the first result of the first there is nothing to show, but of a study.
         subject: what the ids of its figures say they are of.
-        reference: the text of a study, or that of the factors whose responses an entry shows.
+        reference: the text of a study, or that of the factors whose responses an entry shows, without its passages.
         other: of a study of two models, the second.
     """
 
@@ -148,7 +148,8 @@ def asked_entry(prompt: Prompt, model: Model, reference: ReferenceText | None = 
     """One prompt under one model, whose factors are of ``reference``."""
     subject = {"prompt": prompt.id, "model": model.id}
     figures = wanted_figures(prompt, model, reference)
-    return Asked(f"{prompt.id}/{model.id}", (prompt,), model, figures, subject, reference)
+    digest_alone = reference and reference.model_copy(update={"passages": ()})
+    return Asked(f"{prompt.id}/{model.id}", (prompt,), model, figures, subject, digest_alone)
 
 
 def asked_pair(comparison: PromptComparison, prompts: tuple[Prompt, ...], model: Model) -> Asked:

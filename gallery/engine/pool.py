@@ -30,6 +30,9 @@ _THREAD_VARIABLES = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS",
 )
 
+STUDY_MEMORY = 2**31
+"""Bytes that a worker may take beside the model where models are studied; the included ones took 1.6 GB."""
+
 
 def run_tasks(
     tasks: Sequence[Task], *, jobs: int, device: str, threads: int | None, tell: Callable[[Doing], None] | None = None
@@ -182,7 +185,8 @@ def default_jobs(tasks: Sequence[Task], device: str) -> int:
     directories = {task.directories for task in tasks}
     largest = max((sum(map(weights_size, together)) for together in directories), default=0)
     threads = max((threads_for(directory) for together in directories for directory in together), default=1)
-    return max(1, min(cores() // threads, _available_memory() // (3 * largest + 2**30)))
+    for_each = 3 * largest + (STUDY_MEMORY if any(task.is_study for task in tasks) else 2**30)
+    return max(1, min(cores() // threads, _available_memory() // for_each))
 
 
 def _available_memory() -> int:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from miniature import build_miniature, make_miniature, make_model
-from miniature_studies import TEXT, add_studies
+from miniature_studies import N_SENTENCES, TEXT, add_studies
 
 from gallery.command import main
+from gallery.engine.asked import everything_asked
 from gallery.engine.choice import choose, named_hub_models
 from gallery.engine.machine import KnownFiles
 from gallery.engine.manifest import read_manifest
@@ -114,6 +115,13 @@ def test_other_weights_of_the_other_model_recompute_the_pair_alone(studied):
     step = planned(studied)[PAIR]
     assert to_compute(studied) == {PAIR: {"layer_similarity"}} and step.changed == ("other_weights",)
     assert step.reason["en"] == "Changed since it was computed: the other model's weights."
+
+
+def test_tasks_carry_the_text_to_workers_only_where_it_is_read(studied_source):
+    asked = {one.id: one for one in everything_asked(read_catalog(studied_source, look_at_models=False))}
+    entry = asked[ENTRY]
+    assert len(asked[STUDY].reference.passages) == len(asked[PAIR].reference.passages) == N_SENTENCES
+    assert entry.reference.passages == () and entry.at_full.figures[-1].options == entry.figures[-1].options
 
 
 def test_factors_asked_for_later_leave_what_was_computed_as_it_was(studied, built):
