@@ -54,7 +54,7 @@ def test_one_sentence_sums_up():
         "反応する因子がある：年・年号（因子1）、算用数字（因子1）。ほかのものと合わせて反応する因子がある：電磁気のことば（因子6）。"
         "どの因子も反応しない：国名。確かめられない：元号（昭和など）。")
     assert summary([NONE, PARTLY], "en") == (
-        "A factor responds to it beside much else: words of electromagnetism (Factor 6). "
+        "In part, beside much else: words of electromagnetism (Factor 6). "
         "No factor responds to: country names.")
 
 
@@ -109,7 +109,7 @@ def asked(rules, *, factors_key="f" * 8, kind="factor_responses", labelled=True)
 
 def test_a_page_answers_what_its_prompt_asks_in_that_order():
     page = BeautifulSoup(asked(("sentence_end", "number", "year")), "html.parser")
-    assert [row.h4.text for row in page.select(".answers > li")] == ["sentence ends (。！？)", "numbers", "years"]
+    assert [row.h4.text for row in page.select(".answers > li")] == ["Sentence ends (。！？)", "Numbers", "Years"]
     assert [row["data-verdict"] for row in page.select(".answers > li")] == ["proposed", "proposed", "unscored"]
     assert [link["href"] for link in page.select("a")] == [f"{FACTOR_LINK}4", f"{FACTOR_LINK}1"]
     assert [place.select_one("span").text for place in page.select("li li")][:1] == ["。"]

@@ -13,7 +13,7 @@ from lmviz.figures.factor_names import factor_name, rule_name
 from lmviz.figures.html.factor_passages import coloured
 from lmviz.figures.html.factor_rows import hue
 from lmviz.figures.html.fragment import escape
-from lmviz.figures.messages import Language, message
+from lmviz.figures.messages import Language, headed, message
 from lmviz.results import FactorLabels, FactorResponses
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def factor_answers(
 
 def _answer(answer: Answer, here: InText | None, responses: FactorResponses, language: Language,
             links: Sequence[str] | None) -> str:
-    name = escape(rule_name(answer.rule, language))
+    name = escape(headed(rule_name(answer.rule, language)))
     said = f'<p class="verdict">{escape(verdict(answer, language))}</p>'
     if answer.factor < 0 or here is None:
         return f'<li data-verdict="{answer.verdict}"><h4>{name}</h4>{said}</li>'
