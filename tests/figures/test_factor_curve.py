@@ -1,8 +1,9 @@
-"""The reconstruction curve says what the results hold, and gated blocks are told apart."""
+"""The reconstruction curve and the map of layers say what the results hold, and gated blocks are told apart."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import fakes
 import numpy as np
@@ -49,3 +50,17 @@ def test_columns_of_gated_blocks_are_marked() -> None:
     assert np.allclose(shares, 100 * np.square(columns[:, :, 1]).sum((1, 2)), atol=1)
     assert not BeautifulSoup(
         html.neuron_factors(plain, "en", figure_id="x"), "html.parser").select(".side-share")
+
+
+@pytest.mark.parametrize("gated", [False, True])
+def test_the_map_says_in_which_layers_loadings_lie(gated: bool) -> None:
+    result = replace(fakes.neuron_factors(3, gated=gated), layers=np.array([1, 3, 4, 6]))
+    layers, _, _ = result.places()
+    loadings = np.where(layers == 4, 3, 1) * result.loadings[:, : len(layers)]
+    loadings[1, layers != 6] = 0
+    result = replace(result, loadings=loadings / np.linalg.norm(loadings, axis=1, keepdims=True))
+    table = BeautifulSoup(html.neuron_factors(result, "en", figure_id="x"), "html.parser").select_one("details table")
+    assert [row.th.text for row in table.select("tbody tr")] == ["1", "3", "4", "6"]
+    shown = np.array([[int(cell.text) for cell in row.select("td")] for row in table.select("tbody tr")])
+    expected = [[100 * np.square(row[layers == layer]).sum() for row in result.loadings] for layer in result.layers]
+    assert np.allclose(shown, expected, atol=0.51) and shown[:, 1].tolist() == [0, 0, 0, 100]
