@@ -35,6 +35,7 @@ RANK_A_COMPONENT = 6
 another minimum than the matrix itself."""
 
 LEAST_RANK = 48
+"""And at least so many, where there are few components."""
 
 _BLOCK = 8192
 
@@ -125,29 +126,41 @@ class Factorizer:
             seed: None starts from NNDSVDa, which has nothing random; a number from random entries of that seed.
         """
         by_row, by_column = self._start(n_components, seed)
-        _, whole = self._levels[-1]
-        lengths = [len(block) for block in whole]
-        state = hals.State(by_row.T.contiguous(), [piece.contiguous() for piece in by_column.split(lengths, 1)])
         if self._is_large:
-            smaller = self._compressed.first(max(LEAST_RANK, RANK_A_COMPONENT * n_components))
-            inside = hals.descend([smaller], hals.State(state.by_row, [by_column]), TOLERANCE, MAX_ITERATIONS)
-            state = hals.State(inside.by_row, [piece.contiguous() for piece in inside.by_column[0].split(lengths, 1)])
-            state = hals.descend(whole, state, TOLERANCES_WITH_SAMPLES[1], MAX_ITERATIONS, SWEEPS_AFTER_FIRST_SAMPLE)
-        elif len(self._levels) == 1:
-            state = hals.descend(whole, state, TOLERANCE, MAX_ITERATIONS)
+            state = self._through_leading_directions(by_row.T.contiguous(), by_column)
         else:
-            state = hals.descend(whole, state, TOLERANCES_WITH_SAMPLES[0], FIRST_ITERATIONS)
-            before, sweeps = state.n_iterations, (1, 1)
-            for stride, blocks in self._levels:
-                state = hals.State(state.by_row, hals.columns_for(blocks, state.by_row))
-                tolerance = TOLERANCES_WITH_SAMPLES[stride == 1]
-                state = hals.descend(blocks, state, tolerance, MAX_ITERATIONS, sweeps)
-                sweeps = SWEEPS_AFTER_FIRST_SAMPLE
-            state.n_iterations += before
+            state = self._through_samples(by_row.T.contiguous(), by_column)
         found = torch.cat(state.by_column, 1).numpy()
         return Factorization(state.by_row.T.contiguous().numpy(), found, state.n_iterations, state.converged)
+
+    def _through_leading_directions(self, by_row: torch.Tensor, by_column: torch.Tensor) -> hals.State:
+        [(_, whole)] = self._levels
+        smaller = self._compressed.first(max(LEAST_RANK, RANK_A_COMPONENT * len(by_row)))
+        state = hals.descend([smaller], hals.State(by_row, [by_column]), TOLERANCE, MAX_ITERATIONS)
+        state = hals.State(state.by_row, _divided(state.by_column[0], whole))
+        return hals.descend(whole, state, TOLERANCES_WITH_SAMPLES[1], MAX_ITERATIONS, SWEEPS_AFTER_FIRST_SAMPLE)
+
+    def _through_samples(self, by_row: torch.Tensor, by_column: torch.Tensor) -> hals.State:
+        _, whole = self._levels[-1]
+        state = hals.State(by_row, _divided(by_column, whole))
+        if len(self._levels) == 1:
+            return hals.descend(whole, state, TOLERANCE, MAX_ITERATIONS)
+        state = hals.descend(whole, state, TOLERANCES_WITH_SAMPLES[0], FIRST_ITERATIONS)
+        before, sweeps = state.n_iterations, (1, 1)
+        for stride, blocks in self._levels:
+            state = hals.State(state.by_row, hals.columns_for(blocks, state.by_row))
+            tolerance = TOLERANCES_WITH_SAMPLES[stride == 1]
+            state = hals.descend(blocks, state, tolerance, MAX_ITERATIONS, sweeps)
+            sweeps = SWEEPS_AFTER_FIRST_SAMPLE
+        state.n_iterations += before
+        return state
 
     def _start(self, n_components: int, seed: int | None) -> tuple[torch.Tensor, torch.Tensor]:
         if seed is None:
             return starts.nndsvda(self._matrix, self.spectrum, n_components)
         return starts.at_random(self._matrix, n_components, seed)
+
+
+def _divided(by_column: torch.Tensor, blocks: list[torch.Tensor]) -> list[torch.Tensor]:
+    """``H`` in pieces, one a block."""
+    return [piece.contiguous() for piece in by_column.split([len(block) for block in blocks], 1)]
