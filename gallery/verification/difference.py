@@ -113,11 +113,11 @@ def _of_candidates(name: str, rule: Candidates, kind: str, before: dict, after: 
 def _changed_places(
     ids: np.ndarray, logs: np.ndarray, other_ids: np.ndarray, other_logs: np.ndarray, allowed: float
 ) -> bool:
-    """Whether each id has much the same log-probability in the other list, or there is below its end."""
+    """Whether each id has much the same log-probability in the other list, or that of its end."""
     place = {token: i for i, token in enumerate(other_ids.tolist())}
     last = len(other_ids) - 1
     return all(
-        abs(log - other_logs[place[token]]) <= allowed if token in place else log - other_logs[last] <= allowed
+        abs(log - other_logs[place[token]]) <= allowed if token in place else abs(log - other_logs[last]) <= allowed
         for token, log in zip(ids.tolist(), logs.tolist(), strict=True)
     )
 

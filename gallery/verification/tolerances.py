@@ -28,7 +28,7 @@ class Near:
 
 @dataclass(frozen=True)
 class Candidates:
-    """Ids in the order of their log-probabilities, which stand in another array.
+    """Ids in the order of their log-probabilities or logits, which stand in another array.
 
     Two ids may change places, and one may enter at the end for another, where their log-probabilities lie within the
     tolerance of that array.
@@ -54,7 +54,8 @@ THOUSANDTH = 1e-3
 one thread and two; still less than what any page shows of a number."""
 
 NATS = Near(absolute=THOUSANDTH)
-"""Log-probabilities, entropies, divergences: sums over the width and the vocabulary. So are drops under erasure."""
+"""Log-probabilities, entropies, divergences: sums over the width and the vocabulary. So are drops under erasure, and
+logits of a direction of unit length."""
 
 SHARES = Near(absolute=THOUSANDTH)
 """Numbers between 0 and 1 (cosines up to 2) made of such sums."""
@@ -106,11 +107,11 @@ _NUMBERS: dict[str, dict[str, Rule]] = {
         "activations": FACTORS, "energy_shares": SHARES, "typical": FACTORS, "explained": SHARES,
     },
     "factor_effects": {
-        "promoted": FACTORS, "suppressed": FACTORS, "promoted_ids": Candidates("promoted"),
+        "promoted": NATS, "suppressed": NATS, "promoted_ids": Candidates("promoted"),
         "suppressed_ids": Candidates("suppressed"), "divergences": NATS, "control_divergences": NATS,
         "changed": SHARES, "control_changed": SHARES, "example_probabilities": SHARES,
     },
-    "factor_labels": {"scores": SHARES, "p_values": SHARES, "adjusted": SHARES},
+    "factor_labels": {"scores": SHARES, "strong_shares": SHARES, "p_values": SHARES, "adjusted": SHARES},
     "layer_similarity": {"cka": SHARES, "svcca": SHARES, "pwcca": SHARES},
     "prompt_pair": {"divergences": NATS, "distances": SHARES},
 }

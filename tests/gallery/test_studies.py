@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from gallery.engine.studies import studies
 from gallery.store import Store
 from gallery.transfer import BadArchive, export, import_archive
 from gallery.validation import read_catalog
+from gallery.verification.difference import differences
 from gallery.verification.verify import verify
 
 MODELS, SETSUBUN = "gallery/catalog/models.yaml", "gallery/catalog/prompts/setsubun.yaml"
@@ -261,6 +263,19 @@ def test_an_entry_alone_is_verified_with_the_factors_that_are_stored(studied, in
     responses = verdicts[ENTRY, "factor_responses"]
     assert responses.state == "drifted" and {d.array for d in responses.differences} >= {"activations"}
     assert "typical" not in {difference.array for difference in responses.differences}
+
+
+@pytest.mark.parametrize("name", ["promoted", "suppressed"])
+def test_entries_of_the_vocabulary_change_places_only_where_their_logits_are_near(studied_source, name):
+    effects = Store(studied_source).read(key_of(studied_source, STUDY, "model_factors", "effects"))
+    logits, ids = getattr(effects, name).copy(), getattr(effects, f"{name}_ids").copy()
+    logits[0, -2:] = logits[0, -2]
+    near = replace(effects, **{name: logits})
+    for at, within in (((0, -1), True), ((0, 0), False)):
+        changed = ids.copy()
+        changed[at] = next(entry for entry in range(len(ids[0]) + 1) if entry not in ids[0])
+        (found,) = differences(near, replace(near, **{f"{name}_ids": changed}))
+        assert (found.array, found.within) == (f"{name}_ids", within)
 
 
 def test_studies_go_from_machine_to_machine(studied, tmp_path, monkeypatch):

@@ -234,9 +234,9 @@ def test_ids_shapes_and_values_that_are_in_one_only_are_never_within_tolerance(b
         assert (found.what, found.array, found.within) == (what, array, False)
 
 
-def test_every_tolerance_is_of_an_array_that_results_have(built):
+def test_every_tolerance_is_of_an_array_that_results_have(studied_source):
     held = {}
-    for path in Store(built).directory.rglob("*.safetensors"):
+    for path in Store(studied_source).directory.rglob("*.safetensors"):
         result, _ = read_file(path)
         arrays, header = result.parts()
         held[result.kind] = {*arrays, *(name for name, value in header.items() if isinstance(value, float))}
