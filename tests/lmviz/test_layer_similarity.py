@@ -143,7 +143,8 @@ def test_the_worked_cases_of_the_pages(length, said):
     assert found == pytest.approx(said, abs=0.006)
     assert mean_cca(one, two, 0.99) == pytest.approx(1 if length == 20 else 0.8, abs=1e-9)
     page = (ROOT / "docs" / "en" / "figures" / "layer_similarity.md").read_text(encoding="utf-8")
-    assert [row for row in page.splitlines() if row.startswith(f"| {length} |")] == [f"| {length} | {' | '.join(f'{value:.2f}' for value in said)} |"]
+    row = " | ".join([str(length), *(f"{value:.2f}" for value in said)])
+    assert [line for line in page.splitlines() if line.startswith(f"| {length} |")] == [f"| {row} |"]
 
 
 def test_unrelated_layers_correlate_as_much_as_the_pages_say():
