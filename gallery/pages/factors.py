@@ -92,7 +92,9 @@ def _page(edition: Edition, found: Studied, passport: Passport) -> str:
 def _parts(found: Studied, passport: Passport, language: Language) -> dict[str, Markup]:
     """The sections that there is something to say in, in the order of the page."""
     passports = found.passports
-    parts = {"responds": drawn.entries(passports, passport, language) + drawn.passages(passports, passport, language)}
+    passages = drawn.passages(passports, passport, language)
+    parts = {"responds": drawn.entries(passports, passport, language)
+             + f'<div data-pagefind-ignore="all">{passages}</div>'}
     if passport.label is not None:
         parts["label"] = drawn.label(passport, language)
     if passport.ablation is not None:

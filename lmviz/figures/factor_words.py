@@ -75,7 +75,7 @@ def label_verdict(label: Label, language: Language) -> str:
     return message(
         f"factor_passport.{_WHY[label.why]}", language, shifts=notation.rank(label.n_shifts),
         rule=quoted(rule_name(label.rule, language), language) if label.rule else "–",
-        score=notation.amount(chosen.scores[1]) if chosen else "–", p=p_value(label.adjusted, language),
+        score=notation.below_one(chosen.scores[1]) if chosen else "–", p=p_value(label.adjusted, language),
         share=notation.share(chosen.strong_shares[1]) if chosen and chosen.strong_shares[1] == chosen.strong_shares[1]
         else "–", least=notation.amount(label.least_score), least_share=notation.share(label.least_share),
     )

@@ -122,3 +122,11 @@ def small(value: float) -> str:
         return "<0.0001"
     rounded = float(f"{value:.1e}")
     return f"{value:.0f}" if rounded >= 10 or value == 0 else f"{rounded:.{1 - math.floor(math.log10(rounded))}f}"
+
+
+def below_one(value: float) -> str:
+    """A cosine or a score with two decimals; three where two would make 1 of less: ``0.97``, ``0.998``; – for none."""
+    if not math.isfinite(value):
+        return "–"
+    text = f"{value:.2f}" if value >= 1 or value < 0.995 else f"{min(value, 0.999):.3f}"
+    return text.replace("-", "−")

@@ -50,6 +50,13 @@ def test_small_numbers_have_two_significant_digits(value, written):
     assert notation.small(value) == written
 
 
+@pytest.mark.parametrize("value, written", [
+    (0.966, "0.97"), (0.9949, "0.99"), (0.9951, "0.995"), (0.99996, "0.999"), (1.0, "1.00"), (-0.2, "−0.20"),
+])
+def test_what_is_less_than_one_does_not_read_as_one(value, written):
+    assert notation.below_one(value) == written
+
+
 def test_tokens_come_by_their_mean_response_over_all_counted_places():
     found = passports(n_start=1)
     factors = found.factors
@@ -156,7 +163,7 @@ def test_the_table_has_a_row_a_factor_with_its_numbers_and_its_link(language):
         assert row.select_one(".energy .value").get_text() == notation.share(float(factors.energy_shares[factor]))
         assert row.select_one(".effect .value").get_text() == notation.small(float(effects.divergences[factor]))
         lowest = min(*factors.seed_stability[factor], *factors.half_stability[factor])
-        assert row.select_one(".stability .value").get_text() == notation.amount(lowest)
+        assert row.select_one(".stability .value").get_text() == notation.below_one(lowest)
         assert len(row.select(".layer-cells i")) == len(factors.layers)
         assert (row.select_one(".label") is not None) == bool(results["labels"].proposed[factor])
     orders = json.loads(page.find("script").string)["orders"]

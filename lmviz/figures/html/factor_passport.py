@@ -39,7 +39,7 @@ def facts(passports: Passports, passport: Passport, language: Language) -> str:
         said, more = message("model_factors.no_label", language), ""
         if passport.label.why == "proposed":
             said = rule_name(passport.label.rule, language)
-            more = words("score", score=notation.amount(passport.label.chosen.scores[1]),
+            more = words("score", score=notation.below_one(passport.label.chosen.scores[1]),
                          p=p_value(passport.label.adjusted, language))
         rows.append(("label", said, more, ""))
     if passport.ablation is not None:
@@ -49,7 +49,7 @@ def facts(passports: Passports, passport: Passport, language: Language) -> str:
         ), marks.scale((("tick", controls), ("dot", (own,))), 0.0, max(own, *controls, 0.0) * 1.04, "")))
     for key, values in (("seeds", passport.seeds), ("halves", passport.halves)):
         if values:
-            listed = message("list.separator", language).join(notation.amount(value) for value in values)
+            listed = message("list.separator", language).join(notation.below_one(value) for value in values)
             kind = "dot" if key == "seeds" else "ring"
             rows.append((key, listed, "", marks.scale(((kind, values),), 0.0, 1.0, "")))
     tiles = "".join(
@@ -112,7 +112,7 @@ def _rules(rules: Sequence[RuleScore], found: Label, language: Language) -> str:
     for each in rules:
         chosen = each.rule == found.rule
         mark = f' <span class="soft">{escape(message("factor_passport.chosen", language))}</span>' if chosen else ""
-        name, (first, second) = escape(rule_name(each.rule, language)), map(notation.amount, each.scores)
+        name, (first, second) = escape(rule_name(each.rule, language)), map(notation.below_one, each.scores)
         share = each.strong_shares[1]
         line = marks.scale((("ring", each.scores[:1]), ("dot", each.scores[1:])), 0.0, 1.0, f"{first} → {second}")
         rows.append(

@@ -110,13 +110,13 @@ def _stability(passport: Passport, language: Language) -> str:
     groups = [(key, values) for key, values in (("seeds", passport.seeds), ("halves", passport.halves)) if values]
     parts = [
         message(f"factor_passport.{key}", language) + " "
-        + message("list.separator", language).join(notation.amount(value) for value in values)
+        + message("list.separator", language).join(notation.below_one(value) for value in values)
         for key, values in groups
     ]
     spoken = message("list.separator", language).join(parts)
     lowest = min((value for _, values in groups for value in values if np.isfinite(value)), default=float("nan"))
     line = marks.scale((("ring", passport.halves), ("dot", passport.seeds)), 0.0, 1.0, spoken)
-    return f'{line}<span class="value">{notation.amount(lowest)}</span>'
+    return f'{line}<span class="value">{notation.below_one(lowest)}</span>'
 
 
 def _effect(passport: Passport, language: Language, largest: float) -> str:
