@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 
 from lmviz.figures import html
 from lmviz.figures.description import describe
 from lmviz.figures.html.fragment import escape
-from lmviz.figures.messages import Language
+from lmviz.figures.messages import Language, message
 from lmviz.results import Result
 
 _FIGURES = {
@@ -17,9 +18,22 @@ _FIGURES = {
 """Kinds of figure by kind of result, where they differ."""
 
 
-def show(result: Result, language: Language = "ja", *, position: int | None = None, layer: int | None = None) -> str:
-    """A result as HTML that needs nothing else: title, figure, caption and convention."""
-    kind = _FIGURES.get(result.kind, result.kind)
+_BESIDE_FACTORS = frozenset({"factor_effects", "factor_labels"})
+"""Kinds of result that are shown together with the factors that they are of."""
+
+_TOGETHER = 'IPython.display.HTML(lmviz.figures.notebook.show({"": factors, "effects": effects, "labels": labels}))'
+
+
+def show(result: Result | Mapping[str, Result], language: Language = "ja", *, position: int | None = None,
+         layer: int | None = None) -> str:
+    """A result as HTML that needs nothing else: title, figure, caption and convention.
+
+    A mapping is a model's factors under ``""`` with their ``"effects"`` and ``"labels"``.
+    """
+    first = next(iter(result.values())) if isinstance(result, Mapping) else result
+    kind = _FIGURES.get(first.kind, first.kind)
+    if kind in _BESIDE_FACTORS:
+        return f"<p>{escape(message('model_factors.together', language, code=_TOGETHER))}</p>"
     words = describe(kind, result, language, position=position, layer=layer)
     static = files("lmviz.figures").joinpath("static")
     sheets = ("figures", "comparison", "text_factors", "factors")
