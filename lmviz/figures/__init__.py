@@ -4,6 +4,9 @@
 of a page; ``lmviz.figures.describe("rankings", result, "ja")`` its words.
 """
 
+from importlib import import_module
+from typing import Any
+
 from lmviz.figures.charts import (
     attribution,
     attribution_receipt,
@@ -36,3 +39,9 @@ __all__ = [
     "layer_predictions", "layer_similarity", "method_agreement", "method_trust", "model_factors", "neuron_factors",
     "pair_divergence", "pair_predictions", "predictions", "rankings", "svg", "thumbnail", "tokens", "watched_words",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("html", "notebook"):  # when first used: they load this package
+        return import_module(f"lmviz.figures.{name}")
+    raise AttributeError(f"module 'lmviz.figures' has no attribute {name!r}")

@@ -14,7 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lmviz import figures
-from lmviz.figures import describe, factor_data, factor_words, html, notation, notebook
+from lmviz.figures import describe, factor_data, factor_words, html, notation
 from lmviz.figures.factor_names import entry_name, rule_name
 from lmviz.figures.factor_passports import N_WRITTEN, Passports
 from lmviz.figures.html import factor_passport as drawn
@@ -276,6 +276,6 @@ def test_in_a_notebook_effects_and_labels_are_shown_with_their_factors():
     results = fake_factors.results()
     for alone in ("effects", "labels"):
         assert "lmviz.figures.notebook.show" in soup(results[alone]._repr_html_()).get_text()
-    together = notebook.show(results, "en")
+    together = figures.notebook.show(results, "en")
     assert "<script" not in together and len(soup(together).select("td.effect")) == 6
     assert not soup(results[""]._repr_html_()).select("td.effect")
