@@ -268,6 +268,10 @@ def test_vocabulary_entries_are_named_as_elsewhere():
     first = tokens.texts.index("鰯")
     assert entry_name(tokens, first, "ja") == "文字の一部 E9" and entry_name(tokens, first, "en").endswith("E9")
     assert entry_name(tokens, tokens.texts.index("<script>alert(1)</script>"), "ja") == "<script>alert(1)</script>"
+    raw = ("この".encode() + b"\xe7", b"\x81\x93" + "は".encode(), b" \xe9", b"\x81\x93", b"")
+    odd = replace(tokens, raw_bytes=(*raw, *tokens.raw_bytes[len(raw):]))
+    assert [entry_name(odd, at, "ja") for at in range(len(raw))] == [
+        "この+E7", "81 93+は", "␣+E9", "文字の一部 81 93", "語頭"]
     started = fake_factors.model_factors(n_start=1).tokens
     assert entry_name(started, 0, "ja") == "〔文頭〕"
 
