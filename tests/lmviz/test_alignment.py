@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 from hostile_text import JIS_X_0208
-from trained_tokenizers import BYTE_STYLES, STYLES, trained
+from trained_tokenizers import BYTE_STYLES, STYLES, trained, unigram_of
 
 from lmviz.units import align, rung
 
@@ -16,7 +16,10 @@ NORMALIZED = {"unigram": "NFKC", "byte_fallback": "NFKC", "gpt_neox": "NFC", "qw
 
 def aligned(style, text, **kwargs):
     """``[group]`` of text, spans of its tokens and their bytes."""
-    table = trained(style, **kwargs).table(text)
+    return groups_of(trained(style, **kwargs).table(text))
+
+
+def groups_of(table):
     alignment = align(table)
     return [
         (group, [tuple(table.spans[p].tolist()) for p in positions], [table.raw_bytes[p] for p in positions])
@@ -93,8 +96,9 @@ def test_marks_go_where_the_tokenizer_put_them(style, text, groups):
 
 
 def test_a_token_of_two_characters_parts_stands_for_both():
-    # 株式会社株式会社 is cut into 株, 式, 会社株, 式, 会社 here.
-    ((text, spans, _),) = aligned("unigram", "㍿㍿")
+    tokenizer = unigram_of({"\u2581株": -1, "式": -1, "会社株": -1, "会社": -1})
+    ((text, spans, raw),) = groups_of(tokenizer.table("㍿㍿"))
+    assert [one.decode().strip() for one in raw] == ["株", "式", "会社株", "式", "会社"]
     assert text == "㍿㍿" and spans == [(0, 1), (0, 1), (0, 2), (1, 2), (1, 2)]
 
 

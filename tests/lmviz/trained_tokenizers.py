@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import sentencepiece
+from sentencepiece import sentencepiece_model_pb2
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 import lmviz
@@ -82,3 +83,16 @@ def _sentencepiece(style: str) -> bytes:
         hard_vocab_limit=False, minloglevel=2, num_threads=1,
     )
     return model.getvalue()
+
+
+def unigram_of(pieces: dict[str, float]) -> Loaded:
+    """A Unigram tokenizer of these pieces and their log-probabilities; characters in none of them are unknown."""
+    proto = sentencepiece_model_pb2.ModelProto.FromString(_sentencepiece("unigram"))
+    kept = [piece for piece in proto.pieces if piece.type != piece.NORMAL]
+    del proto.pieces[:]
+    proto.pieces.extend(kept)
+    for text, score in pieces.items():
+        proto.pieces.add(piece=text, score=score)
+    with TemporaryDirectory() as directory:
+        (Path(directory) / "tokenizer.model").write_bytes(proto.SerializeToString())
+        return lmviz.load_tokenizer(directory)
