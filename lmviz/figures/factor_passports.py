@@ -30,9 +30,6 @@ N_ENTRIES, N_PASSAGES, N_NEURONS, N_WRITTEN = 16, 5, 12, 12
 LEAST_COUNT = 5
 """How often a token must occur for its mean to count, in a text of at least 5,000 positions; fewer in a shorter one."""
 
-TYPICAL = 99
-"""The percentile of a factor's responses that counts as a strong one, as in `FactorResponses.typical`."""
-
 ALPHA = 0.01
 """Adjusted p-values below this pass the test (`FactorLabels.proposed`)."""
 
@@ -59,7 +56,7 @@ class Passports:
         found = self.factors
         responses = self.responses[factor]
         return Passport(
-            factor, float(found.energy_shares[factor]), float(self.typical[factor]), float(self._full[factor]),
+            factor, float(found.energy_shares[factor]), float(found.typical[factor]), float(self._full[factor]),
             float(responses.max()), self._entries(factor), self._passages(factor),
             tuple(zip(found.layers.tolist(), found.layer_shares[factor].tolist(), strict=True)),
             self._neurons(factor), tuple(found.seed_stability[factor].tolist()),
@@ -73,13 +70,8 @@ class Passports:
         return np.nan_to_num(self.factors.responses, nan=0.0)
 
     @cached_property
-    def typical(self) -> np.ndarray:
-        """float64 ``[factor]``: what counts as a strong response of each."""
-        return np.nanpercentile(self.factors.responses, TYPICAL, axis=1)
-
-    @cached_property
     def _full(self) -> np.ndarray:
-        return full(self.typical)
+        return full(self.factors.typical)
 
     @cached_property
     def least_count(self) -> int:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from lmviz.passages import counted
 from lmviz.results.base import Result
 from lmviz.results.neuron_factors import layer_shares_of, places_of
+
+TYPICAL = 99
+"""The percentile of a factor's responses over the reference text from which on a response counts as strong."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,19 @@ class ModelFactors(Result):
     def places(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Layer, neuron and sign (1 or -1) of each column, int64 ``[column]``."""
         return places_of(self.layers, self.neurons_per_layer, self.gated)
+
+    @cached_property
+    def typical(self) -> np.ndarray:
+        """``[factor]``: what counts as a strong response of each."""
+        return np.nanpercentile(self.responses, TYPICAL, axis=1)
+
+    @cached_property
+    def halves(self) -> tuple[np.ndarray, np.ndarray]:
+        """The counted positions of the passages of even and of odd index."""
+        n = len(self.tokens)
+        passage = np.repeat(np.arange(len(self.starts)), np.diff(self.starts, append=n))
+        is_counted = counted(self.starts, n, self.tokens.n_start)
+        return np.flatnonzero(is_counted & (passage % 2 == 0)), np.flatnonzero(is_counted & (passage % 2 == 1))
 
     @property
     def layer_shares(self) -> np.ndarray:

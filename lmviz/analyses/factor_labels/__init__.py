@@ -20,16 +20,12 @@ from lmviz.analyses.factor_labels.scores import (
     shares_of_strong,
     shift_p_value,
 )
-from lmviz.passages import counted
 from lmviz.results import FactorLabels, ModelFactors
 from lmviz.validation import whole_number
 
 __all__ = ["factor_labels"]
 
 _LEVEL = 0.01
-_STRONG = 99
-"""The percentile of a factor's responses from which on they are strong, as in `lmviz.factor_responses`."""
-
 
 def factor_labels(
     factors: ModelFactors, *, least_positions: int = 30, least_score: float = 0.75, least_share: float = 0.5
@@ -53,7 +49,7 @@ def factor_labels(
     """
     _check(factors, least_positions, least_score, least_share)
     held = indicators(factors.tokens, factors.starts)
-    halves = _halves(factors)
+    halves = factors.halves
     held_by_half = [held[:, half] for half in halves]
     responses = [factors.responses[:, half] for half in halves]
     ranks = [centred_ranks(each) for each in responses]
@@ -61,9 +57,8 @@ def factor_labels(
     is_scored = (np.minimum(counts, [len(half) for half in halves] - counts) >= least_positions).all(axis=1)
     scores = np.stack([area_under_curve(*each) for each in zip(ranks, held_by_half, strict=True)], axis=2)
     scores[:, ~is_scored] = np.nan
-    strong = np.nanpercentile(factors.responses, _STRONG, axis=1)
     shares = np.stack([
-        shares_of_strong(*each, strong) for each in zip(responses, held_by_half, strict=True)
+        shares_of_strong(*each, factors.typical) for each in zip(responses, held_by_half, strict=True)
     ], axis=2)
     candidates = np.where(is_scored & (shares[:, :, 0] >= least_share), scores[:, :, 0], 0.0)
     chosen = np.where(candidates.max(axis=1) > 0.5, candidates.argmax(axis=1), -1)
@@ -106,11 +101,3 @@ def _check(factors: ModelFactors, least_positions: int, least_score: float, leas
     for name, value, least in (("least_score", least_score, 0.5), ("least_share", least_share, 0)):
         if not isinstance(value, (int, float, np.floating)) or not least <= value <= 1:
             raise ValueError(f"{name} is a number between {least} and 1, not {value!r}")
-
-
-def _halves(factors: ModelFactors) -> tuple[np.ndarray, np.ndarray]:
-    """The counted positions of the passages of even and of odd index."""
-    n = len(factors.tokens)
-    passage = np.repeat(np.arange(len(factors.starts)), np.diff(factors.starts, append=n))
-    is_counted = counted(factors.starts, n, factors.tokens.n_start)
-    return np.flatnonzero(is_counted & (passage % 2 == 0)), np.flatnonzero(is_counted & (passage % 2 == 1))

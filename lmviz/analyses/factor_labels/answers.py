@@ -20,7 +20,6 @@ from typing import Literal
 import numpy as np
 
 from lmviz.analyses.factor_labels.rules import RULES, indicators
-from lmviz.passages import counted
 from lmviz.results import FactorLabels, FactorResponses, ModelFactors
 
 LEAST_PART = 0.2
@@ -31,8 +30,6 @@ LEAST_REACH = 0.5
 
 LIT = 0.5
 """The share of what is typical from which on a response lights a word of a text, as in figures."""
-
-_STRONG = 99
 
 Verdict = Literal["proposed", "mostly", "partly", "none", "unscored"]
 """What is said of a factor: the rule is its proposed label; it would do for one by score and share, on both halves, and
@@ -158,12 +155,8 @@ def _verdict(labels: FactorLabels, factor: int, rule: int, scores: np.ndarray, s
 
 def _strong(factors: ModelFactors) -> np.ndarray:
     """int64 ``[factor, half]``: strong responses, those that `FactorLabels.strong_shares` are shares of."""
-    responses, n = factors.responses, len(factors.tokens)
-    strong = np.nanpercentile(responses, _STRONG, axis=1)
-    passage = np.repeat(np.arange(len(factors.starts)), np.diff(factors.starts, append=n))
-    is_counted = counted(factors.starts, n, factors.tokens.n_start)
-    is_strong = (responses >= strong[:, None]) & (responses > 0) & is_counted
-    return np.stack([is_strong[:, passage % 2 == half].sum(axis=1) for half in (0, 1)], axis=1)
+    by_half = (factors.responses[:, half] for half in factors.halves)
+    return np.stack([((each >= factors.typical[:, None]) & (each > 0)).sum(axis=1) for each in by_half], axis=1)
 
 
 def _pair(values: np.ndarray) -> tuple[float, float]:

@@ -15,9 +15,6 @@ from lmviz.validation import traced
 if TYPE_CHECKING:
     from lmviz.trace import Trace
 
-TYPICAL = 99
-"""The percentile of a factor's responses over the reference text that counts as a strong one."""
-
 
 def factor_responses(trace: Trace, factors: ModelFactors) -> FactorResponses:
     """How strongly each of a model's factors responds at each position of a text.
@@ -41,7 +38,7 @@ def factor_responses(trace: Trace, factors: ModelFactors) -> FactorResponses:
         model=trace.model.name,
         activations=by_position,
         energy_shares=found.energy_shares.astype(np.float32),
-        typical=np.nanpercentile(factors.responses, TYPICAL, axis=1).astype(np.float32),
+        typical=factors.typical.astype(np.float32),
         explained=found.explained,
     )
 
