@@ -32,13 +32,10 @@ def comparisons(catalog: Catalog, root: Path, entries: Sequence[Entry]) -> list[
     of_id = {comparison.id: comparison for comparison in catalog.comparisons}
     for asked in asked_pairs(catalog):
         name = asked.subject["comparison"]
-        standing = standing_of(asked, root, located)
+        standing = vars(standing_of(asked, root, located))
         read = tuple(by_id[f"{prompt.id}/{asked.model.id}"] for prompt in asked.prompts)
-        figures = (*_pair_predictions(name, read), *standing.figures)
-        pairs.setdefault(name, []).append(Compared(
-            asked.id, of_id[name], read, standing.status, figures, standing.reason, standing.command,
-            standing.provenance,
-        ))
+        figures = (*_pair_predictions(name, read), *standing["figures"])
+        pairs.setdefault(name, []).append(Compared(asked.id, of_id[name], read, **{**standing, "figures": figures}))
     found = []
     for comparison in catalog.comparisons:
         if isinstance(comparison, ModelComparison):

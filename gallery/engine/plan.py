@@ -47,7 +47,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Standing:
-    """How far an entry, minimal pair or study is built; see `gallery.subjects.Entry`."""
+    """How far an entry, minimal pair or study is built: the fields of these by which they say so, see
+    `gallery.subjects.Entry`."""
 
     status: Literal["built", "failed", "missing"]
     figures: tuple[Figure, ...]
@@ -60,14 +61,10 @@ def entries(catalog: Catalog, root: Path) -> list[Entry]:
     """All entries as they stand on disk: manifests only, so that a gallery is published where no model is."""
     root = Path(root)
     located = Locations(root)
-    found = []
-    for asked in asked_entries(catalog):
-        standing = standing_of(asked, root, located)
-        found.append(Entry(
-            asked.prompts[0], asked.model, standing.status, standing.figures, standing.reason, standing.command,
-            standing.provenance,
-        ))
-    return found
+    return [
+        Entry(asked.prompts[0], asked.model, **vars(standing_of(asked, root, located)))
+        for asked in asked_entries(catalog)
+    ]
 
 
 class Locations:

@@ -14,10 +14,4 @@ def studies(catalog: Catalog, root: Path) -> list[ModelStudy]:
     """All studies: of each model alone, then beside others, in the catalog's order. Reads manifests only."""
     root = Path(root)
     located = Locations(root)
-    found = []
-    for asked in asked_studies(catalog):
-        standing = standing_of(asked, root, located)
-        found.append(ModelStudy(
-            asked.models, standing.status, standing.figures, standing.reason, standing.command, standing.provenance,
-        ))
-    return found
+    return [ModelStudy(asked.models, **vars(standing_of(asked, root, located))) for asked in asked_studies(catalog)]
