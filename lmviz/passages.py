@@ -89,14 +89,18 @@ def forward_passes(
     What is yielded is gone with the next one: take from it what is wanted. ``chosen`` are the passages to read, by
     default all.
     """
-    import torch
-
-    ids = torch.from_numpy(passages.tokens.token_ids).to(model.device)
     for passage in range(len(passages)) if chosen is None else chosen:
         at = passages.positions(passage)
-        with torch.inference_mode(), model.recording() as record:
-            model.network.base_model(input_ids=ids[None, at.start : at.stop], use_cache=False)
-        yield at, record
+        yield at, forward_pass(model, passages.tokens.token_ids[None, at.start : at.stop])
+
+
+def forward_pass(model: LanguageModel, token_ids: np.ndarray) -> Recording:
+    """What one forward pass over ids ``[text, position]`` leaves behind; logits are not computed."""
+    import torch
+
+    with torch.inference_mode(), model.recording() as record:
+        model.network.base_model(input_ids=torch.from_numpy(token_ids).to(model.device), use_cache=False)
+    return record
 
 
 def _joined(tables: Sequence[TokenTable]) -> TokenTable:

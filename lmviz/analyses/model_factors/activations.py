@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from lmviz.passages import Passages
+from lmviz.passages import Passages, forward_pass
 
 if TYPE_CHECKING:
     from lmviz.language_model import LanguageModel
@@ -35,9 +35,7 @@ def feed_forward(
     model: LanguageModel, passages: Passages, batch: np.ndarray, layers: Sequence[int]
 ) -> list[torch.Tensor]:
     """Activations of each of ``layers``, ``[passage of the batch * position, neuron]``, by one forward pass."""
-    ids = torch.from_numpy(passages.tokens.token_ids[batch]).to(model.device)
-    with torch.inference_mode(), model.recording() as record:
-        model.network.base_model(input_ids=ids, use_cache=False)
+    record = forward_pass(model, passages.tokens.token_ids[batch])
     return [record.feed_forward[layer] for layer in layers]
 
 
