@@ -24,6 +24,7 @@ from lmviz.figures import (
     trust_words,
 )
 from lmviz.figures.attribution_words import method_name
+from lmviz.figures.factor_names import factor_name
 from lmviz.figures.messages import Language, message, quoted
 from lmviz.figures.standing import standing
 from lmviz.figures.targets import target_row
@@ -258,7 +259,7 @@ def _attribution_receipt(result: AttributionReceipt, language: Language, positio
 def _neuron_factors(result: NeuronFactors, language: Language, position: int, layer: int | None) -> Description:
     count = result.activations.shape[0]
     listed = message("list.separator", language).join(
-        message("neuron_factors.alternative_one", language, factor=message("term.factor_n", language, number=f + 1),
+        message("neuron_factors.alternative_one", language, factor=factor_name(f, language),
                 list=titles.strongest_names(result, f, language) or "–")
         for f in range(count)
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lmviz.figures import notation
+from lmviz.figures.factor_names import factor_name
 from lmviz.figures.factor_strengths import in_order, led, strengths
 from lmviz.figures.messages import Language, message
 from lmviz.figures.titles import Thresholds, name
@@ -24,7 +25,7 @@ def shown_factors(result: FactorResponses) -> tuple[list[int], list[int]]:
 
 def called(factor: int, names: Sequence[str | None] | None, language: Language) -> str:
     """A factor by its number, with the label proposed for it where there is one."""
-    number = message("term.factor_n", language, number=factor + 1)
+    number = factor_name(factor, language)
     label = names[factor] if names else None
     return message("factor_responses.called", language, factor=number, label=label) if label else number
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from lmviz.figures import labels, notation
+from lmviz.figures.factor_names import factor_name
 from lmviz.figures.messages import Language, message, quoted
 from lmviz.results import (
     LayerPredictions,
@@ -189,5 +190,5 @@ def neuron_factors(result: NeuronFactors, language: Language) -> str:
     best = int(np.argmax(focus))
     if focus[best] >= Thresholds.FOCUS and covered >= Thresholds.FOCUS_POSITIONS:
         return message("neuron_factors.title.focused", language, list=strongest_names(result, best, language),
-                       factor=message("term.factor_n", language, number=best + 1))
+                       factor=factor_name(best, language))
     return message("neuron_factors.title.plain", language)

@@ -8,6 +8,7 @@ import numpy as np
 from lmviz.figures import labels
 from lmviz.figures.charts import style
 from lmviz.figures.charts.accepts import accepts
+from lmviz.figures.factor_names import factor_name
 from lmviz.figures.messages import Language, message
 from lmviz.figures.scales import FACTOR_HUES, colour
 from lmviz.results import NeuronFactors
@@ -16,7 +17,7 @@ from lmviz.results import NeuronFactors
 @accepts(NeuronFactors)
 def neuron_factors(result: NeuronFactors, language: Language = "ja") -> alt.VConcatChart:
     """A row of bars a factor, in its hue, each row scaled to its own maximum; below, factors across and layers down."""
-    order = [message("term.factor_n", language, number=f + 1) for f in range(result.activations.shape[0])]
+    order = [factor_name(f, language) for f in range(result.activations.shape[0])]
     hues = alt.Scale(domain=order, range=[colour(f"f{f % FACTOR_HUES}") for f in range(len(order))])
     chart = alt.vconcat(_curves(result, language, order, hues), _layers(result, language, order, hues), spacing=24)
     return style.styled(chart)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from lmviz.figures.factor_names import factor_name
 from lmviz.figures.html.factor_rows import hue
 from lmviz.figures.html.fragment import escape
 from lmviz.figures.messages import Language, message
@@ -19,7 +20,7 @@ def factor_layers(shares: np.ndarray, layers: np.ndarray, language: Language) ->
     largest = max(float(shares.max(initial=0)), np.finfo(float).tiny)
     heads = "".join(
         f'<th scope="col" class="{hue(factor)}" data-factor="{factor}" '
-        f'aria-label="{escape(message("term.factor_n", language, number=factor + 1))}"><i></i>{factor + 1}</th>'
+        f'aria-label="{escape(factor_name(factor, language))}"><i></i>{factor + 1}</th>'
         for factor in range(len(shares))
     )
     rows = "".join(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lmviz.figures.factor_names import factor_name
 from lmviz.figures.factor_strengths import STRONG, leading, strengths
 from lmviz.figures.html.fragment import escape
 from lmviz.figures.html.strip import strip
@@ -89,7 +90,7 @@ def factor_rows(rows: Iterable[FactorRow], tokens: TokenTable, language: Languag
 
 
 def _row(row: FactorRow, tokens: TokenTable, language: Language) -> str:
-    name = message("term.factor_n", language, number=row.factor + 1)
+    name = factor_name(row.factor, language)
     share = escape(message("neuron_factors.share", language, share=row.energy))
     label = f'<span class="proposed">{escape(row.label)}</span>' if row.label else ""
     evidence = escape(message("factor_responses.evidence_of", language, factor=name))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from lmviz.figures import notation, titles
+from lmviz.figures.factor_names import factor_name
 from lmviz.figures.factor_strengths import STRONG, strengths
 from lmviz.figures.html import fragment as f
 from lmviz.figures.html import units
@@ -84,7 +85,7 @@ def _panel(result: NeuronFactors, language: Language) -> str:
         FactorRow(
             factor, values, notation.share(float(result.energy_shares[factor])),
             message("neuron_factors.alternative_one", language,
-                    factor=message("term.factor_n", language, number=factor + 1),
+                    factor=factor_name(factor, language),
                     list=titles.strongest_names(result, factor, language) or "–"),
             titles.strongest_names(result, factor, language),
             note=_negative_side(result, factor, language),
