@@ -37,7 +37,7 @@ def factor_responses(
     found = strengths(result)
     top = max(1.25, float(found.max(initial=0)))
     first, rest = (
-        factor_rows([_row(result, factor, found[factor] / top, 1 / top, language, factor_links, factor_names)
+        factor_rows([_row(result, factor, found, top, language, factor_links, factor_names)
                      for factor in factors], result.tokens, language)
         for factors in words.shown_factors(result)
     )
@@ -63,15 +63,16 @@ def factor_responses(
 
 
 def _row(
-    result: FactorResponses, factor: int, values: np.ndarray, typical: float, language: Language,
+    result: FactorResponses, factor: int, found: np.ndarray, top: float, language: Language,
     links: Sequence[str] | None, names: Sequence[str | None] | None,
 ) -> FactorRow:
+    """``found`` are the strengths of all factors, of which ``top`` takes the height of a row."""
     peaks = words.tokens_of(result, words.peaks(result, factor), language)
-    count = len(led(strengths(result), factor))
+    count = len(led(found, factor))
     return FactorRow(
-        factor, values, notation.share(float(result.energy_shares[factor])),
+        factor, found[factor] / top, notation.share(float(result.energy_shares[factor])),
         message("neuron_factors.alternative_one", language, factor=words.called(factor, names, language),
                 list=peaks or "–"),
         peaks, label=(names[factor] if names else None) or "", link=links[factor] if links else "",
-        note=message("factor_responses.leads_at", language, count=count) if count else "", mark=typical,
+        note=message("factor_responses.leads_at", language, count=count) if count else "", mark=1 / top,
     )
