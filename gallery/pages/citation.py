@@ -1,4 +1,4 @@
-"""How to cite one figure: BibTeX, and a sentence in Japanese or English.
+"""Whom to cite for one figure: what a citation names, and how BibTeX and a sentence say it.
 
 The model, its version and the text's source are named in both. No date stands in a citation: the id stays with the
 numbers for good, and pages must not differ between two builds.
@@ -6,18 +6,72 @@ numbers for good, and pages must not differ between two builds.
 
 from __future__ import annotations
 
-from gallery.pages.edition import Edition
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gallery.pages.words import Words
 from gallery.subjects import Figure, ModelStudy, Subject
 from gallery.validation.schema import REFERENCE_TEXT, Model, Prompt
+
+if TYPE_CHECKING:
+    from gallery.pages.edition import Edition
 
 _ESCAPES = str.maketrans({
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
 })
 
-
 _REFERENCE_LICENCE = "CC0-1.0"
 """Of the reference text that comes with the gallery."""
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What a citation of a figure names, in one language, as plain text.
+
+    Attributes:
+        id: of the figure.
+        title: of the figure, without a full stop.
+        texts: titles of the texts that were read.
+        models: the models with what fixes their weights.
+        source: where the texts come from and under which licences; empty where that is not known.
+        licences: of the texts; empty where they are not known.
+    """
+
+    id: str
+    title: str
+    texts: str
+    models: str
+    source: str
+    licences: str
+
+    @classmethod
+    def of(cls, edition: Edition, subject: Subject, figure: Figure, title: str) -> Citation:
+        """The citation of a figure that stands in an edition."""
+        return cls(figure.id, title.rstrip("。."), _texts(edition, subject), models(edition, subject),
+                   _sources(edition, subject), _licences(edition, subject))
+
+    def plain(self, words: Words, address: str) -> str:
+        """One sentence for a slide or a list of references."""
+        return words("citation.plain", title=self.title, prompt=self.texts, id=self.id, model=self.models,
+                     source=self.source, url=address).strip()
+
+    def bibtex(self, words: Words, address: str) -> str:
+        """An entry for BibTeX and biber; every character that TeX reads otherwise is escaped."""
+        note = words("citation.note", id=self.id, prompt=self.texts, model=self.models, source=self.source)
+        fields = {
+            "author": "{" + _escape(words("site.name")) + "}",
+            "title": "{" + _escape(self.title) + "}",
+            "howpublished": words("citation.howpublished"),
+            "url": address,
+            "note": _escape(note),
+        }
+        lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
+        return f"@misc{{lmviz-{self.id},\n{lines}}}"
+
+
+def _escape(text: str) -> str:
+    return " ".join(text.translate(_ESCAPES).split())
 
 
 def model_name(edition: Edition, model: Model) -> str:
@@ -31,22 +85,6 @@ def model_name(edition: Edition, model: Model) -> str:
 def models(edition: Edition, subject: Subject) -> str:
     """The models with what fixes their weights, in a line."""
     return edition.words("citation.and").join(model_name(edition, model) for model in subject.models)
-
-
-def licences(edition: Edition, subject: Subject) -> str:
-    """The licences of the texts, each once; empty where a reference text's is not known."""
-    if isinstance(subject, ModelStudy):
-        return _REFERENCE_LICENCE if subject.model.reference == REFERENCE_TEXT else ""
-    found = dict.fromkeys(prompt.source.licence for prompt in subject.prompts)
-    return edition.words("citation.and").join(found)
-
-
-def sources(edition: Edition, subject: Subject) -> str:
-    """Where the texts come from, each sentence once."""
-    if isinstance(subject, ModelStudy):
-        licence = licences(edition, subject)
-        return edition.words("source.reference", licence=licence) if licence else ""
-    return " ".join(dict.fromkeys(source(edition, prompt) for prompt in subject.prompts))
 
 
 def source(edition: Edition, prompt: Prompt) -> str:
@@ -67,34 +105,16 @@ def _texts(edition: Edition, subject: Subject) -> str:
     return edition.words("citation.and_text").join(edition.text(prompt.titles) for prompt in subject.prompts)
 
 
-def _name(title: str) -> str:
-    return title.rstrip("。.")
+def _sources(edition: Edition, subject: Subject) -> str:
+    """Where the texts come from, each sentence once."""
+    if isinstance(subject, ModelStudy):
+        licence = _licences(edition, subject)
+        return edition.words("source.reference", licence=licence) if licence else ""
+    return " ".join(dict.fromkeys(source(edition, prompt) for prompt in subject.prompts))
 
 
-def plain(edition: Edition, subject: Subject, figure: Figure, title: str) -> str:
-    """One sentence for a slide or a list of references."""
-    return edition.words(
-        "citation.plain", title=_name(title), prompt=_texts(edition, subject), id=figure.id,
-        model=models(edition, subject), source=sources(edition, subject), url=edition.permanent(figure),
-    ).strip()
-
-
-def bibtex(edition: Edition, subject: Subject, figure: Figure, title: str) -> str:
-    """An entry for BibTeX and biber; every character that TeX reads otherwise is escaped."""
-    note = edition.words(
-        "citation.note", id=figure.id, prompt=_texts(edition, subject), model=models(edition, subject),
-        source=sources(edition, subject),
-    )
-    fields = {
-        "author": "{" + _escape(edition.words("site.name")) + "}",
-        "title": "{" + _escape(_name(title)) + "}",
-        "howpublished": edition.words("citation.howpublished"),
-        "url": edition.permanent(figure),
-        "note": _escape(note),
-    }
-    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
-    return f"@misc{{lmviz-{figure.id},\n{lines}}}"
-
-
-def _escape(text: str) -> str:
-    return " ".join(text.translate(_ESCAPES).split())
+def _licences(edition: Edition, subject: Subject) -> str:
+    if isinstance(subject, ModelStudy):
+        return _REFERENCE_LICENCE if subject.model.reference == REFERENCE_TEXT else ""
+    found = dict.fromkeys(prompt.source.licence for prompt in subject.prompts)
+    return edition.words("citation.and").join(found)

@@ -114,10 +114,10 @@ class Edition:
         """A tag's readable name."""
         return self.text(self.catalog.tags[tag]) if tag in self.catalog.tags else tag
 
-    def permanent(self, figure: Figure) -> str:
-        """The figure's permanent address, absolute where the site's address is known."""
+    def permanent(self, figure_id: str) -> str:
+        """A figure's permanent address, absolute where the site's address is known."""
         prefix = "" if self.language == "ja" else "en/"
-        return f"{self.address}{prefix}f/{figure.id}/" if self.address else f"/{prefix}f/{figure.id}/"
+        return f"{self.address}{prefix}f/{figure_id}/" if self.address else f"/{prefix}f/{figure_id}/"
 
     def page(self, template: str, *, url: str, title: str, description: str = "", contents: Sequence[dict] = (),
              hide: Sequence[str] = (), searched: bool = True, moved_to: str | None = None, kind: str = "",

@@ -132,7 +132,7 @@ def _data(edition: Edition, found: Studied, passport: Passport) -> dict[str, Any
     """The passport as JSON, with what it is of."""
     data = factor_data.as_json(found.passports, passport, edition.language)
     return {
-        "model": found.model.id, "figure": found.figure.id, "address": edition.permanent(found.figure), **data,
+        "model": found.model.id, "figure": found.figure.id, "address": edition.permanent(found.figure.id), **data,
         "texts": [{"entry": each.entry.id, "response": each.response,
                    "token": entry_name(each.responses.tokens, each.peak, edition.language)}
                   for each in edition.factors.lit(found.model, passport.factor, _TEXTS)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gallery.pages import citation
+from gallery.pages.citation import Citation
 from gallery.pages.edition import Edition
 from gallery.pages.factor_studies import factors_address
 from gallery.pages.models import similarity_anchor
@@ -24,13 +24,12 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
             continue
         written.add(figure.id)
         url = f"f/{figure.id}/"
-        title = shown.drawing.title
+        title, address = shown.drawing.title, edition.permanent(figure.id)
+        cited = Citation.of(edition, subject, figure, title)
         yield f"{url}index.md", edition.page(
             "figure.html", url=url, title=title, description=shown.drawing.caption, kind="figure", searched=False,
             hide=("toc",), html=render(edition, shown, url=url, level=1, context=True), subject=subject, figure=figure,
-            bibtex=citation.bibtex(edition, subject, figure, title),
-            plain=citation.plain(edition, subject, figure, title), address=edition.permanent(figure),
-            licences=citation.licences(edition, subject), onward=_onward(edition, subject, figure),
+            cited=cited, address=address, onward=_onward(edition, subject, figure),
         )
         yield f"{url}figure.svg", shown.drawing.svg
         yield f"{url}figure.csv", shown.drawing.csv
