@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from gallery.engine.asked import asked_studies, at_tier
 from gallery.subjects import study_id
-from gallery.validation.schema import Catalog, Model
+from gallery.validation.schema import Catalog, Model, TrainingComparison
 
 
 def choose(
@@ -32,7 +32,8 @@ def choose(
         return named and (glob is None or fnmatchcase(name, glob))
 
     compared = {
-        comparison.id: tuple(model for model in comparison.models if is_chosen(f"compare/{comparison.id}/{model}"))
+        comparison.id: tuple(
+            model for model in catalog.model_ids(comparison) if is_chosen(f"compare/{comparison.id}/{model}"))
         for comparison in catalog.comparisons
     }
     needed = {
@@ -56,7 +57,8 @@ def choose(
             for prompt in catalog.prompts if prompt.id in readers
         ),
         "comparisons": tuple(
-            comparison.model_copy(update={"models": compared[comparison.id]})
+            comparison if isinstance(comparison, TrainingComparison)
+            else comparison.model_copy(update={"models": compared[comparison.id]})
             for comparison in catalog.comparisons if compared[comparison.id]
         ),
         "studies": tuple(study.id for study in studies),

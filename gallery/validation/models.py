@@ -26,12 +26,17 @@ def check_model(model: Model, file: File, node: Node, root: Path, *, look_at_fil
         file.report(node, "directory_or_hub", id=model.id)
     if model.hub is not None and (not _HUB.fullmatch(model.hub) or ".." in model.hub):
         file.report(node.at("hub"), "not_a_hub_id", found=model.hub[:60])
-    if model.revision is not None and (not _REVISION.fullmatch(model.revision) or ".." in model.revision):
-        file.report(node.at("revision"), "not_a_revision", found=model.revision[:60])
+    if model.revision is not None:
+        check_revision(model.revision, file, node.at("revision"))
     if not model.licence.strip():
         file.report(node.at("licence"), "empty_text", where="licence")
     if model.directory is not None:
         check_directory(model, file, node.at("directory"), root, look_at_files=look_at_files)
+
+
+def check_revision(revision: str, file: File, node: Node) -> None:
+    if not _REVISION.fullmatch(revision) or ".." in revision:
+        file.report(node, "not_a_revision", found=revision[:60])
 
 
 def check_similar(model: Model, file: File, node: Node, known: Collection[str] | None) -> None:

@@ -6,10 +6,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
+from gallery.validation.checkpoints import check_checkpoints, checkpoint_id, checkpoint_model, with_readers
 from gallery.validation.comparisons import check_comparison, read_comparison
 from gallery.validation.explain import check, found
 from gallery.validation.models import check_model, check_similar
@@ -67,6 +68,9 @@ def read_catalog(
     prompts = list(_read_prompts(root, files, candidate, model_ids, tag_ids, prompt_ids))
     known_models = None if model_ids is None else _by_id(model_ids, models)
     comparisons = list(_read_comparisons(root, files, known_models, _by_id(prompt_ids, prompts)))
+    for placed in prompts:
+        walked = with_readers(placed.item, [c.item for c in comparisons], [m.item for m in models])
+        placed.checked = replace(placed.checked, item=walked)
     _check_unique(models, "model")
     _check_unique(prompts, "prompt")
     _check_unique(comparisons, "comparison")
@@ -127,17 +131,28 @@ def _read_models(root: Path, files: list[File], look_at_files: bool) -> tuple[li
     if not node.items:
         file.report(node, "wrong_file", found=found(node), expected=words("expected_models"))
         return [], None
-    models = []
+    models, checkpoints = [], []
     for item in node.items:
         checked = check_rest(Model, file, item)
         if checked.item is not None and not checked.aside & {"directory", "hub"}:
             check_model(checked.item, file, checked.node, root, look_at_files=look_at_files)
             models.append(_Placed(checked, file))
+            checkpoints += _checkpoints(models[-1], root, look_at_files)
     ids = [_id_in(item) for item in node.items]
-    known = None if None in ids else set(ids)
+    known = None if None in ids else {*ids, *(one.item.id for one in checkpoints)}
     for placed in models:
         check_similar(placed.item, file, placed.node, known)
-    return models, known
+    return models + checkpoints, known
+
+
+def _checkpoints(placed: _Placed, root: Path, look_at_files: bool) -> Iterator[_Placed]:
+    """A model's checkpoints as models; each stands where its model names it."""
+    model, file, node = placed.item, placed.file, placed.node
+    sound = check_checkpoints(model, file, node, root, look_at_files=look_at_files)
+    places = {checkpoint_id(model, one): node.at("checkpoints", i) for i, one in enumerate(model.checkpoints)}
+    for one in sound:
+        made = checkpoint_model(model, one)
+        yield _Placed(Checked(made, places[made.id], placed.checked.aside), file)
 
 
 def _id_in(node: Node) -> str | None:

@@ -81,6 +81,14 @@ class FactorsOptions(Strict):
     text: Reference = REFERENCE_TEXT
 
 
+class Checkpoint(Strict):
+    """A model as it was after a step of its training: a directory inside the model's own, or a revision on the hub."""
+
+    step: int = Field(ge=0, lt=10**12)
+    directory: Reference | None = None
+    revision: Reference | None = None
+
+
 class Model(Strict):
     """One model. Exactly one of `directory` and `hub` says where it is."""
 
@@ -98,6 +106,8 @@ class Model(Strict):
     reads: Literal["all", "named"] = "all"
     factors: FactorsOptions | None = None
     similar_to: Identifiers = ()
+    steps: int | None = Field(None, ge=1, lt=10**12)
+    checkpoints: Annotated[tuple[Checkpoint, ...], Field(max_length=24)] = ()
     licence: Reference
     aliases: Identifiers = ()
 
@@ -105,6 +115,13 @@ class Model(Strict):
     def reference(self) -> str | None:
         """Path of the text that it is studied over, alone or beside another; None where it is not."""
         return self.factors.text if self.factors else REFERENCE_TEXT if self.similar_to else None
+
+
+class CheckpointModel(Model):
+    """One of a model's checkpoints as a model of its own, which `reader.py` makes: ``of`` is the model's id."""
+
+    of: Identifier
+    step: int
 
 
 class FetchedModel(Strict):
@@ -257,8 +274,17 @@ class PromptComparisonNotes(Strict):
     pair_divergence: Prose | None = None
 
 
+class TrainingNotes(Strict):
+    """What to see beside a figure, by its kind."""
+
+    training_course: Prose | None = None
+    training_ranks: Prose | None = None
+    training_factors: Prose | None = None
+    training_attribution: Prose | None = None
+
+
 class _Comparison(Strict):
-    """What both kinds of comparison say, in a file of its own: `comparisons/ID.yaml`."""
+    """What all kinds of comparison say, in a file of its own: `comparisons/ID.yaml`."""
 
     id: Identifier
     titles: Bilingual
@@ -293,9 +319,25 @@ class PromptComparison(_Comparison):
         return self.prompts
 
 
-Comparison = ModelComparison | PromptComparison
+class TrainingComparison(_Comparison):
+    """One prompt through a model's training: under each of its checkpoints, then under the model itself."""
 
-COMPARISON_KINDS = (*ModelComparisonNotes.model_fields, *PromptComparisonNotes.model_fields)
+    kind: Literal["training"]
+    prompt: Identifier
+    model: Identifier
+    see: Prose | None = None
+    notes: TrainingNotes = TrainingNotes()
+
+    @property
+    def prompt_ids(self) -> tuple[str, ...]:
+        return (self.prompt,)
+
+
+Comparison = ModelComparison | PromptComparison | TrainingComparison
+
+COMPARISON_KINDS = (
+    *ModelComparisonNotes.model_fields, *PromptComparisonNotes.model_fields, *TrainingNotes.model_fields,
+)
 """Kinds of figure of comparisons, in the order in which their pages show them."""
 
 
@@ -320,3 +362,14 @@ class Catalog(Strict):
     tags: dict[str, Bilingual] = Field(default_factory=dict)
     references: dict[str, ReferenceText] = Field(default_factory=dict)
     studies: tuple[str, ...] | None = None
+
+    def course(self, model_id: str) -> dict[int, Model]:
+        """A model by the step of its training, its checkpoints first, itself last; as far as they are here."""
+        kept = [model for model in self.models if isinstance(model, CheckpointModel) and model.of == model_id]
+        return {model.step: model for model in kept} | {m.steps: m for m in self.models if m.id == model_id and m.steps is not None}
+
+    def model_ids(self, comparison: Comparison) -> tuple[str, ...]:
+        """The models that a comparison is of, in its order."""
+        if isinstance(comparison, TrainingComparison):
+            return tuple(model.id for model in self.course(comparison.model).values())
+        return comparison.models
