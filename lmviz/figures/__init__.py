@@ -28,6 +28,10 @@ from lmviz.figures.charts import (
     predictions,
     rankings,
     tokens,
+    training_attribution,
+    training_course,
+    training_factors,
+    training_ranks,
     watched_words,
 )
 from lmviz.figures.description import Description, describe
@@ -37,7 +41,8 @@ __all__ = [
     "Description", "attribution", "attribution_receipt", "characters", "compare_attribution", "compare_ranks",
     "compare_settled", "compare_surprisal", "compare_watched_words", "describe", "factor_responses",
     "layer_predictions", "layer_similarity", "method_agreement", "method_trust", "model_factors", "neuron_factors",
-    "pair_divergence", "pair_predictions", "predictions", "rankings", "svg", "thumbnail", "tokens", "watched_words",
+    "pair_divergence", "pair_predictions", "predictions", "rankings", "svg", "thumbnail", "tokens",
+    "training_attribution", "training_course", "training_factors", "training_ranks", "watched_words",
 ]
 
 

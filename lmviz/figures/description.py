@@ -21,6 +21,7 @@ from lmviz.figures import (
     receipt_words,
     similarity_words,
     titles,
+    training_words,
     trust_words,
 )
 from lmviz.figures.attribution_words import method_name
@@ -70,7 +71,7 @@ def describe(
     Args:
         kind: kind of figure, ``"tokens"`` to ``"neuron_factors"``, ``"attribution_receipt"``, ``"method_agreement"``,
             ``"method_trust"``, ``"layer_similarity"``, or one that compares models (``"compare_…"``) or two texts
-            (``"pair_…"``).
+            (``"pair_…"``) or follows a training (``"training_…"``).
         results: what the figure shows; a mapping by method or number of components speaks of its first, and of the
             `AttributionReceipt` in it.
         position: position shown; by default the first of the continuation.
@@ -83,12 +84,15 @@ def describe(
     """
     if kind in comparison_words.KINDS:
         return Description(*comparison_words.describe(kind, results, language, position, layer, names))
+    if kind in training_words.KINDS:
+        return Description(*training_words.describe(kind, results, language, position))
     if kind == "layer_similarity":
         return Description(*similarity_words.layer_similarity(results, language, names))
     if kind in _COMPARE:
         return Description(*_COMPARE[kind](results, language))
     if kind not in _DESCRIBE and kind != "factor_responses":
-        known = ", ".join([*_DESCRIBE, "factor_responses", *_COMPARE, "layer_similarity", *comparison_words.KINDS])
+        known = ", ".join([*_DESCRIBE, "factor_responses", *_COMPARE, "layer_similarity", *comparison_words.KINDS,
+                           *training_words.KINDS])
         raise ValueError(f"no figure is of kind {kind!r}; known: {known}")
     shown = results if isinstance(results, Mapping) else {"": results}
     result = next(iter(shown.values()))

@@ -20,11 +20,16 @@ from lmviz.figures.charts.pair_predictions import pair_predictions
 from lmviz.figures.charts.predictions import predictions
 from lmviz.figures.charts.rankings import rankings
 from lmviz.figures.charts.tokens import tokens
+from lmviz.figures.charts.training_attribution import training_attribution
+from lmviz.figures.charts.training_course import training_course
+from lmviz.figures.charts.training_factors import training_factors
+from lmviz.figures.charts.training_ranks import training_ranks
 from lmviz.figures.charts.watched_words import watched_words
 
 __all__ = [
     "attribution", "attribution_receipt", "characters", "compare_attribution", "compare_ranks", "compare_settled",
     "compare_surprisal", "compare_watched_words", "factor_responses", "layer_predictions", "layer_similarity",
     "method_agreement", "method_trust", "model_factors", "neuron_factors", "pair_divergence", "pair_predictions",
-    "predictions", "rankings", "tokens", "watched_words",
+    "predictions", "rankings", "tokens", "training_attribution", "training_course", "training_factors",
+    "training_ranks", "watched_words",
 ]

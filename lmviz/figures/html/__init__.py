@@ -22,11 +22,15 @@ from lmviz.figures.html.pair_predictions import pair_predictions
 from lmviz.figures.html.predictions import predictions
 from lmviz.figures.html.rankings import rankings
 from lmviz.figures.html.tokens import tokens
+from lmviz.figures.html.training_attribution import training_attribution
+from lmviz.figures.html.training_course import training_course
+from lmviz.figures.html.training_factors import training_factors
+from lmviz.figures.html.training_ranks import training_ranks
 from lmviz.figures.html.watched_words import watched_words
 
 __all__ = [
     "attribution", "attribution_receipt", "characters", "compare_attribution", "compare_ranks", "compare_settled",
     "compare_surprisal", "compare_watched_words", "factor_responses", "layer_predictions", "layer_similarity",
     "model_factors", "neuron_factors", "pair_divergence", "pair_predictions", "predictions", "rankings", "tokens",
-    "watched_words",
+    "training_attribution", "training_course", "training_factors", "training_ranks", "watched_words",
 ]

@@ -66,8 +66,8 @@ def attribution(
     body = (
         f'<div class="tools">{switches}</div><div class="columns"><div>'
         f"{strip(result.tokens, language, dress, chosen=shown if shown in span else span.start)}"
-        f'<div class="legend-line">{_legend(language, True, result.signed, contrast)}'
-        f'{_legend(language, False, result.signed, contrast)}</div><p class="unit-note soft" hidden></p></div>'
+        f'<div class="legend-line">{legend(language, True, result.signed, contrast)}'
+        f'{legend(language, False, result.signed, contrast)}</div><p class="unit-note soft" hidden></p></div>'
         f'<section class="card" aria-live="polite">{attribution_card.card(result, language, row)}</section></div>'
         f"{panel}"
     )
@@ -122,7 +122,8 @@ def _row(result: Attribution, start: int) -> int | None:
     return int(found[0]) if found.size else None
 
 
-def _legend(language: Language, signed: bool, shown: bool, contrast: bool) -> str:
+def legend(language: Language, signed: bool, shown: bool, contrast: bool) -> str:
+    """Steps of scores, or of magnitudes; hidden unless ``signed`` is what is ``shown``."""
     if signed:
         steps = [f"n{i}" for i in range(5, 0, -1)] + ["s0"] + [f"o{i}" for i in range(1, 6)]
         ends = {0: "−1", 5: "0", 10: "+1"}

@@ -27,21 +27,8 @@ def rankings(
     paints into the same cells.
     """
     result = results
-    tokens = result.tokens
-    chosen = labels.default_position(tokens) if position is None else position
-    ranks = cells(result, "rank")
-    body_rows = "".join(
-        f'<tr><th scope="row">{index}</th>'
-        f'{"".join(_cell(result, index, p, value, p == chosen) for p, value in enumerate(row))}</tr>'
-        for index, row in enumerate(ranks)
-    )
-    corner = f.escape(message("term.layers", language))
-    table = (
-        f'<table class="lm-grid"><thead>{_runs(result, language)}<tr class="heads">'
-        f'<th class="corner" scope="col">{corner}</th>'
-        f'{"".join(_head(result, language, p, chosen) for p in range(len(tokens)))}</tr></thead>'
-        f"<tbody>{body_rows}</tbody></table>"
-    )
+    chosen = labels.default_position(result.tokens) if position is None else position
+    table = grid(result, language, chosen)
     enlarge = f.escape(message("term.enlarge", language))
     name = f.escape(lens_words.alternative(result, language))
     body = (
@@ -53,6 +40,22 @@ def rankings(
     )
     data = {**f.base(result, language, "rankings", position), **_numbers(result, language)} if interactive else None
     return f.fragment("rankings", figure_id, body, data)
+
+
+def grid(result: Rankings, language: Language, chosen: int, foot: str = "") -> str:
+    """The table of ranks with the column ``chosen`` marked; ``foot`` are rows below the deepest layer."""
+    rows = "".join(
+        f'<tr><th scope="row">{index}</th>'
+        f'{"".join(_cell(result, index, p, value, p == chosen) for p, value in enumerate(row))}</tr>'
+        for index, row in enumerate(cells(result, "rank"))
+    )
+    corner = f.escape(message("term.layers", language))
+    return (
+        f'<table class="lm-grid"><thead>{_runs(result, language)}<tr class="heads">'
+        f'<th class="corner" scope="col">{corner}</th>'
+        f'{"".join(_head(result, language, p, chosen) for p in range(len(result.tokens)))}</tr></thead>'
+        f'<tbody>{rows}</tbody>{foot and f"<tfoot>{foot}</tfoot>"}</table>'
+    )
 
 
 def _numbers(result: Rankings, language: Language) -> dict[str, Any]:

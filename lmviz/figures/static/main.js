@@ -4,7 +4,7 @@ import { Scope } from "./state.js";
 
 const KINDS = new Set(["tokens", "predictions", "layer_predictions", "rankings", "characters", "watched_words", "attribution", "neuron_factors", "factor_responses", "model_factors",
   "compare_surprisal", "compare_ranks", "compare_settled", "compare_watched_words", "compare_attribution", "pair_predictions", "pair_divergence",
-  "layer_similarity"]);
+  "layer_similarity", "training_course", "training_ranks", "training_factors", "training_attribution"]);
 let leave = [];
 
 async function start() {

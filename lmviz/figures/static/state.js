@@ -1,7 +1,7 @@
 // What a reader has chosen. Figures of one text share a scope: hover shows, a choice is kept, Escape lets go.
-// What is kept also stands in the address where a page speaks of a single text: t token, l layer, m method, f factor; u unit always.
+// What is kept also stands in the address where a page speaks of a single text: t token, l layer, m method, f factor, s step of a training; u unit always.
 
-export const KEYS = ["t", "l", "m", "f", "u"];
+export const KEYS = ["t", "l", "m", "f", "s", "u"];
 
 /** What does not belong to one text: every scope of the page follows, and the address of any page says it. */
 const SHARED = ["u"];
@@ -51,7 +51,7 @@ export class Scope extends EventTarget {
     for (const key of this.#keys()) {
       const text = query.get(key);
       if (text === null) continue;
-      const value = "tl".includes(key) && /^\d{1,6}$/.test(text) ? Number(text) : text;
+      const value = "tls".includes(key) && /^\d{1,12}$/.test(text) ? Number(text) : text;
       if ((this.#checks.get(key) ?? []).some((check) => check(value))) this.#kept.set(key, value);
     }
     for (const key of this.#kept.keys()) this.#changed(key);
