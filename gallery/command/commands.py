@@ -107,14 +107,37 @@ def publish(arguments: argparse.Namespace, speech: Speech) -> int:
     catalog = read_catalog(root)
     _must_match(catalog, arguments.only, (), speech)
     done = ship(catalog, root, only=arguments.only)
-    speech.say("published", copied=done.n_copied, removed=done.n_removed)
+    if done.n_copied or done.n_removed or done.entries:
+        speech.say("published", copied=done.n_copied, removed=done.n_removed)
     if done.entries:
         speech.say("published_entries", names=", ".join(done.entries))
     for name in done.unbuilt:
         speech.complain("not_publishable", entry=name)
-    if not done.entries and not done.unbuilt:
-        speech.say("nothing_to_publish")
-    return 1 if done.unbuilt else 0
+    return 1 if not _freeze(catalog, root, arguments.only, speech) or done.unbuilt else 0
+
+
+def _freeze(catalog: Catalog, root: Path, only: str | None, speech: Speech) -> bool:
+    """Whether every figure that is built could be published."""
+    from gallery.engine.choice import choose
+    from gallery.pages.words import LANGUAGES, Words
+    from gallery.permanence import Damaged
+    from gallery.permanence.freezing import freeze
+    from gallery.site.drawing_ahead import draw_ahead
+    from gallery.site.editions import open_edition
+
+    words = Words(speech.language)
+    draw_ahead(root, lambda done, of: speech.line(words("build.drawing", done=done, of=of)))
+    editions = {language: open_edition(root, language) for language in LANGUAGES}
+    try:
+        frozen = freeze(editions, root, choose(catalog, only, with_studies=False))
+    except Damaged as error:
+        raise Mistake(speech.of("published_damaged", path=error.path)) from None
+    speech.say("figures_published", new=len(frozen.new), revised=len(frozen.revised), same=frozen.n_same)
+    for figure_id in frozen.revised:
+        speech.say("figure_revised", id=figure_id)
+    for subject, kind, why in frozen.failed:
+        speech.complain("figure_not_published", subject=subject, kind=kind, why=why)
+    return not frozen.failed
 
 
 def export(arguments: argparse.Namespace, speech: Speech) -> int:

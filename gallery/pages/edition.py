@@ -19,6 +19,7 @@ from gallery.pages import markdown
 from gallery.pages.drawings import Drawings
 from gallery.pages.factor_studies import FactorStudies
 from gallery.pages.words import Language, Words
+from gallery.permanence.record import Published
 from gallery.subjects import RECEIPT, Compared, Entry, Figure, ModelStudy, Subject
 from gallery.validation.schema import FIGURE_KINDS, Bilingual, Catalog, Comparison, Model, ModelComparison, Prompt
 
@@ -49,6 +50,8 @@ class Edition:
         address: where the site is published, with a slash at its end, or empty where that is not known.
         runs: builds that had something to do, the latest first; ``computed``: what each entry last took, by id
             (`gallery.engine.run_log.read_runs`).
+        published: by id, the revisions under which figures were published, the first first
+            (`gallery.permanence.Archive`).
     """
 
     catalog: Catalog
@@ -61,6 +64,7 @@ class Edition:
     runs: Sequence[Run] = ()
     computed: Mapping[str, Computed] = field(default_factory=dict)
     studies: Sequence[ModelStudy] = ()
+    published: Mapping[str, Sequence[Published]] = field(default_factory=dict)
     words: Words = field(init=False)
 
     def __post_init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gallery.pages import (
@@ -17,23 +17,27 @@ from gallery.pages import (
     moved,
     prompt,
     search_catalog,
+    superseded,
     trust,
 )
 from gallery.pages.drawings import Drawings, Readable
 from gallery.pages.edition import Edition
 from gallery.pages.words import Language
+from gallery.permanence.record import Published
 from gallery.subjects import Compared, Entry, ModelStudy
 from gallery.validation.schema import Catalog
 
 WRITERS = (
-    home, gallery_index, prompt, entry, comparison, models, factors, figure, build_report, moved, search_catalog, trust,
+    home, gallery_index, prompt, entry, comparison, models, factors, figure, superseded, build_report, moved,
+    search_catalog, trust,
 )
 """One module a kind of page; each has ``pages(edition)``."""
 
 
 def generate(catalog: Catalog, entries: Sequence[Entry], store: Readable, language: Language, *,
              drawings: Path | None = None, prose: frozenset[str] = frozenset(), address: str = "",
-             comparisons: Sequence[Compared] = (), studies: Sequence[ModelStudy] = ()) -> Iterator[tuple[str, str]]:
+             comparisons: Sequence[Compared] = (), studies: Sequence[ModelStudy] = (),
+             published: Mapping[str, Sequence[Published]] | None = None) -> Iterator[tuple[str, str]]:
     """Writes the gallery in one language. The same input gives the same pages, byte for byte.
 
     Args:
@@ -46,12 +50,13 @@ def generate(catalog: Catalog, entries: Sequence[Entry], store: Readable, langua
         address: where the site is published, for citations.
         comparisons: as `gallery.engine.comparisons.comparisons` finds them.
         studies: as `gallery.engine.studies.studies` finds them.
+        published: by id, the revisions of each published figure (`gallery.permanence.Archive`).
 
     Yields:
         Paths from the edition's root, such as ``setsubun/ja-gpt2-mini/index.md``, and their text.
     """
     yield from write(Edition(catalog, entries, Drawings(store, drawings), language, prose, address, comparisons,
-                             studies=studies))
+                             studies=studies, published=published or {}))
 
 
 def write(edition: Edition) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from gallery.engine.studies import studies
 from gallery.pages.drawings import Drawings
 from gallery.pages.edition import Edition
 from gallery.pages.words import Language
+from gallery.permanence.archive import Archive
 from gallery.store import Store
 from gallery.validation.reader import read_catalog
 
@@ -26,7 +27,7 @@ def open_edition(root: Path, language: Language, prose: frozenset[str] = frozens
     entries = plan.entries(catalog, root)
     runs, computed = read_runs(root)
     return Edition(catalog, entries, Drawings(Store(root), root / "build" / "drawings"), language, prose, address,
-                   comparisons(catalog, root, entries), runs, computed, studies(catalog, root))
+                   comparisons(catalog, root, entries), runs, computed, studies(catalog, root), Archive(root))
 
 
 def prose_of(docs: Path) -> frozenset[str]:

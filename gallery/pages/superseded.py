@@ -1,0 +1,50 @@
+"""Published figures that the gallery no longer draws, at their old addresses: `/f/ID/` where the id has gone,
+`/f/ID/N/` for revision N of one that was computed anew."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+
+from gallery.pages.edition import Edition
+from gallery.permanence.archive import Damaged
+from gallery.permanence.record import Published
+from gallery.permanence.succession import Succession
+
+log = logging.getLogger("gallery.pages")
+
+
+def pages(edition: Edition) -> Iterator[tuple[str, str]]:
+    """A page, its picture and its numbers for each revision that is not the figure of today."""
+    succession = Succession(edition)
+    current = {figure.id for _, figure in edition.figures()}
+    for figure_id in edition.published:
+        try:
+            revisions = edition.published[figure_id]
+        except Damaged as error:
+            log.error("%s", error)
+            continue
+        for number, published in enumerate(revisions, 1):
+            is_last = number == len(revisions)
+            if not is_last:
+                yield from _written(edition, succession, published, f"f/{figure_id}/{number}/", revisions, number)
+            elif figure_id not in current:
+                yield from _written(edition, succession, published, f"f/{figure_id}/", revisions, number)
+
+
+def _written(edition: Edition, succession: Succession, published: Published, url: str, revisions: Sequence[Published],
+             number: int) -> Iterator[tuple[str, str]]:
+    told, words = published.told[edition.language], edition.words
+    is_last = number == len(revisions)
+    successor, subject = succession.successor(published), succession.subject(published)
+    address = edition.permanent(published.id)
+    yield f"{url}index.md", edition.page(
+        "superseded.html", url=url, title=told.citation.title, description=told.caption, kind="figure", searched=False,
+        hide=("toc",), published=published, told=told, cited=told.citation,
+        address=address if is_last else f"{address}{number}/", successor=successor if is_last else None,
+        subject=subject, changes=succession.changes(published) if is_last else [words("superseded.recomputed")],
+        earlier=[(n, f"f/{published.id}/{n}/") for n in range(1, number)], later=None if is_last else number + 1,
+        number=number, files=url,
+    )
+    yield f"{url}figure.svg", told.svg
+    yield f"{url}figure.csv", published.csv

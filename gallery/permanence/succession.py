@@ -1,0 +1,92 @@
+"""What became of a published figure: the one that stands in its place now, and what is different about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gallery.pages.edition import Edition
+from gallery.pages.words import Words
+from gallery.permanence.freezing import facts
+from gallery.permanence.record import Facts, Published
+from gallery.subjects import Compared, Entry, Figure, ModelStudy, Subject, study_id
+
+
+class Succession:
+    """Figures of an edition by what they are of, under all its names, so that old figures find the new ones."""
+
+    def __init__(self, edition: Edition):
+        self._edition = edition
+        self._subjects = {name: subject for subject in (*edition.studies, *edition.comparisons, *edition.entries)
+                          for name in _names(subject)}
+
+    def subject(self, published: Published) -> Subject | None:
+        """What the figure was of, None where the gallery has it no more."""
+        return self._subjects.get(published.subject)
+
+    def successor(self, published: Published) -> Figure | None:
+        """The figure of that kind that the subject has now."""
+        subject = self.subject(published)
+        figures = subject.figures if subject else ()
+        return next((one for one in figures if one.kind == published.kind and one.failure is None), None)
+
+    def changes(self, published: Published) -> list[str]:
+        """What is different about the successor, in the edition's words; empty where there is none."""
+        subject, figure = self.subject(published), self.successor(published)
+        if subject is None or figure is None:
+            return []
+        return list(_changes(self._edition, published.facts, facts(self._edition, subject, figure)))
+
+
+def _changes(edition: Edition, before: Facts, now: Facts) -> Iterator[str]:
+    words = edition.words
+    for model in edition.catalog.models:
+        old, new = before.models.get(model.id), now.models.get(model.id)
+        if old is None or new is None or old == new:
+            continue
+        name = edition.text(model.names)
+        if old["version"] != new["version"]:
+            yield words("superseded.version", model=name, old=_version(words, old), new=_version(words, new))
+        elif old["weights"] != new["weights"]:
+            yield words("superseded.weights", model=name)
+        else:
+            yield words("superseded.tokenizer", model=name)
+    if before.models.keys() != now.models.keys():
+        yield words("superseded.models")
+    if before.texts != now.texts:
+        yield words("superseded.text")
+    if _plain(before.options) != _plain(now.options):
+        yield words("superseded.options")
+    if before.models == now.models and before.texts == now.texts and _plain(before.options) == _plain(now.options):
+        yield words("superseded.computation")
+
+
+def _version(words: Words, model: Mapping[str, Any]) -> str:
+    """Of an embedded model a number, of one of the hub a commit, or what the weights are where neither is known."""
+    version = model["version"]
+    if isinstance(version, int):
+        return words("superseded.version_number", n=version)
+    return words("superseded.revision_name", name=(version or model["weights"])[:12])
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it, where tuples are lists."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def _names(subject: Subject) -> Iterator[str]:
+    """The subject's id, and those that it had under aliases."""
+    yield subject.id
+    if isinstance(subject, Entry):
+        for prompt in (subject.prompt.id, *subject.prompt.aliases):
+            for model in (subject.model.id, *subject.model.aliases):
+                yield f"{prompt}/{model}"
+    elif isinstance(subject, Compared):
+        tail = subject.id.removeprefix(f"compare/{subject.comparison.id}")
+        yield from (f"compare/{alias}{tail}" for alias in subject.comparison.aliases)
+    elif isinstance(subject, ModelStudy):
+        first, *others = subject.models
+        for alias in first.aliases:
+            yield study_id((first, *others)).replace(f"models/{first.id}", f"models/{alias}", 1)
