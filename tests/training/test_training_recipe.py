@@ -17,7 +17,7 @@ import pytest
 from safetensors.numpy import load_file
 
 import lmviz
-from gallery.models.evaluate import evaluate
+from gallery.models.evaluation.measures import evaluate
 from gallery.models.training.__main__ import main
 from gallery.models.training.documents import lines_of
 from gallery.models.training.settings import Settings

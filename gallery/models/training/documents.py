@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gallery.models.evaluate import read_records
+from gallery.models.evaluation.held_out import read_records
 
 _SENTENCE = re.compile(r"[^。\n]+")
 # Shorter sentences recur in texts that have nothing to do with each other.

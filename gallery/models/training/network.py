@@ -59,7 +59,7 @@ def training_loss(network: GPT2LMHeadModel, batch: torch.Tensor) -> torch.Tensor
 def held_out_nats(network: GPT2LMHeadModel, documents: list[torch.Tensor], end: int, rows: int = 8) -> float:
     """Sum of -log of the probabilities of documents' tokens, the ``end`` that closes each left out.
 
-    As `gallery.models.evaluate` reads them: ``end`` stands before each, windows are as long as the context, each
+    As `gallery.models.evaluation` reads them: ``end`` stands before each, windows are as long as the context, each
     beginning with the last token of the one before. Matrix products are in bfloat16, log-probabilities in float32.
     """
     window, device = network.config.n_positions, network.device
