@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -36,16 +36,21 @@ def svg(chart: Any, scheme: Scheme = "light") -> str:
         chart: an Altair chart of `lmviz.figures`.
         scheme: ``"light"`` or ``"dark"``.
     """
-    import vl_convert
-
     if scheme not in ("light", "dark"):
         raise ValueError(f"unknown scheme {scheme!r}; known: light, dark")
+    return drawn(scales.recoloured(json.dumps(chart.to_dict(validate=False), ensure_ascii=False), scheme))
+
+
+@lru_cache(maxsize=8)  # a figure's page and its file show the same picture
+def drawn(specification: str) -> str:
+    """A Vega-Lite specification, JSON in the gallery's fonts, as SVG."""
+    import vl_convert
+
     _register_fonts()
-    specification = scales.recoloured(json.dumps(chart.to_dict(), ensure_ascii=False), scheme)
     # The engine goes through the stack of families for every text that it measures: with one generic family it is
     # three times as fast and places things within a pixel of the same, so the stack is put in afterwards.
-    drawn = vl_convert.vegalite_to_svg(json.loads(specification.replace(FONT, _GENERIC)), vl_version=VEGA_LITE_VERSION)
-    return drawn.replace(f'font-family="{_GENERIC}"', f'font-family="{FONT}"')
+    picture = vl_convert.vegalite_to_svg(specification.replace(FONT, _GENERIC), vl_version=VEGA_LITE_VERSION)
+    return picture.replace(f'font-family="{_GENERIC}"', f'font-family="{FONT}"')
 
 
 def inline_svg(chart: Any, *, label: str, identifier: str) -> str:

@@ -15,7 +15,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 import lmviz.figures as figures
-from lmviz.figures import bundle, html, notation, notebook, scales
+from lmviz.figures import bundle, html, notation, notebook, rendering, scales
 from lmviz.results import LayerPredictions
 from lmviz.tokens import TokenTable
 
@@ -82,6 +82,7 @@ def test_colours_carry_text_and_keep_their_order(scheme: scales.Scheme) -> None:
 def test_every_kind_has_a_chart_that_renders_the_same_twice(kind: str, results: dict[str, Any]) -> None:
     chart = getattr(figures, kind)(one(results[kind]), "ja")
     svg = figures.svg(chart)
+    rendering.drawn.cache_clear()
     assert svg == figures.svg(chart)
     assert "Noto Sans CJK JP" in svg
     text = "".join(ElementTree.fromstring(svg).itertext())

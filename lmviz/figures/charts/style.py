@@ -12,20 +12,20 @@ from lmviz.figures.scales import FONT, colour
 
 
 def styled(chart: Any) -> Any:
-    """``chart`` in the gallery's type and ink, on no background of its own."""
+    """``chart``, which is changed, in the gallery's type and ink, on no background of its own."""
     text = {"labelFont": FONT, "titleFont": FONT, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
-    return chart.configure(background="transparent", font=FONT, padding=4).configure_view(stroke=None).configure_mark(
-        aria=False
-    ).configure_axis(
-        **text, aria=False, labelColor=colour("ink-soft"), titleColor=colour("ink-soft"), gridColor=colour("line"),
-        domainColor=colour("line"), tickColor=colour("line"), titlePadding=8, labelPadding=5,
-    ).configure_axisY(
-        titleAngle=0, titleAlign="right", titleAnchor="end", titleY=-8, titleX=-12
-    ).configure_legend(**text, labelColor=colour("ink-soft"), titleColor=colour("ink-soft")).configure_text(
-        font=FONT, color=colour("ink"), fontSize=12
-    ).configure_header(
-        **text, labelColor=colour("ink"), titleColor=colour("ink-soft")
+    soft = {**text, "labelColor": colour("ink-soft"), "titleColor": colour("ink-soft")}
+    # all at once: each `configure_…` copies every layer of the chart several times
+    chart.config = alt.Config(
+        background="transparent", font=FONT, padding=4, view=alt.ViewConfig(stroke=None),
+        mark=alt.MarkConfig(aria=False),
+        axis=alt.AxisConfig(**soft, aria=False, gridColor=colour("line"), domainColor=colour("line"),
+                            tickColor=colour("line"), titlePadding=8, labelPadding=5),
+        axisY=alt.AxisConfig(titleAngle=0, titleAlign="right", titleAnchor="end", titleY=-8, titleX=-12),
+        legend=alt.LegendConfig(**soft), text=alt.MarkConfig(font=FONT, color=colour("ink"), fontSize=12),
+        header=alt.HeaderConfig(**text, labelColor=colour("ink"), titleColor=colour("ink-soft")),
     )
+    return chart
 
 
 def stepped(field: str, names: list[str]) -> alt.Color:

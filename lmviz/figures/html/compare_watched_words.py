@@ -42,7 +42,7 @@ def compare_watched_words(
         data = {
             "scope": scope(of.tables, [each.model for each in of.results]), "language": language,
             "position": of.results[0].position, "given": False,
-            "charts": {word: drawn.to_dict() for word, drawn in charts.items()},
+            "charts": {word: drawn.to_dict(validate=False) for word, drawn in charts.items()},
             "colours": {value: name for name, value in colours().items()},
         }
     return f.fragment("compare_watched_words", figure_id, body, data)

@@ -45,7 +45,7 @@ def predictions(
         data = {
             **f.base(result, language, "predictions", position), **lens_data(result, language), "layer": at,
             "axis": LIMITS,
-            "chart": picture.to_dict(), "colours": {value: name for name, value in colours().items()},
+            "chart": picture.to_dict(validate=False), "colours": {value: name for name, value in colours().items()},
             "titles": group("predictions.title", language), "layerName": message("term.layer", language),
             "limits": {"certain": limits.CERTAIN, "undecided": limits.UNDECIDED, "contest": limits.CONTEST},
         }

@@ -51,7 +51,7 @@ def watched_words(
     if interactive:
         data = {
             **f.base(result, language, "watched_words", result.position), "given": False,
-            "charts": {name: drawn.to_dict() for name, drawn in charts.items()},
+            "charts": {name: drawn.to_dict(validate=False) for name, drawn in charts.items()},
             "colours": {value: name for name, value in colours().items()},
         }
     return f.fragment("watched_words", figure_id, body, data)
