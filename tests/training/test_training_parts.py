@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import sentencepiece
 import torch
 import torch.nn.functional as F
 
@@ -11,6 +14,7 @@ from gallery.models.training.documents import hold_back, read_sources
 from gallery.models.training.network import _LinearCrossEntropy
 from gallery.models.training.settings import Settings
 from gallery.models.training.token_streams import RowSource, Sampler
+from gallery.models.training.vocabulary import train_tokenizer
 
 
 def test_chunked_loss_and_its_gradients_are_cross_entropy():
@@ -84,3 +88,14 @@ def test_sources_are_folders_and_files_in_no_folder(tmp_path):
     (tmp_path / "b" / "3.txt").write_bytes("鬼".encode("euc-jp"))
     with pytest.raises(ValueError, match="3.txt is not UTF-8 text"):
         read_sources(tmp_path)
+
+
+def test_a_small_vocabulary_has_words_beside_the_frequent_characters(tmp_path):
+    """Nearly as many distinct characters as entries: half of the entries, 256 bytes among them, go to frequent ones."""
+    prose = sorted((Path(__file__).parents[2] / "docs" / "ja").rglob("*.md"))
+    lines = [line for path in prose for line in path.read_text("utf-8").splitlines()]
+    train_tokenizer("sentencepiece", 1100, lines, tmp_path, 64)
+    pieces = sentencepiece.SentencePieceProcessor(model_file=str(tmp_path / "spiece.model"))
+    written = [pieces.id_to_piece(i) for i in range(1100) if not (pieces.is_byte(i) or pieces.is_control(i))]
+    assert sum(len(piece) > 1 for piece in written) > 300
+    assert pieces.decode(pieces.encode("鬱蒼とした森")) == "鬱蒼とした森"

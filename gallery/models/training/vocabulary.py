@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,7 @@ Encode = Callable[[list[str]], list[list[int]]]
 END = {"sentencepiece": "</s>", "bytes": "<|endoftext|>"}
 # As version 1 of the embedded model had them: no piece longer than a word, no rare character that is not worth one.
 _PIECE_LENGTH, _COVERAGE = 8, 0.9998
+_BYTES_AND_SPECIAL = 260
 _TOKEN_BYTES = 24
 _LINE = 300
 
@@ -74,10 +77,11 @@ def _train_bytes(entries: int, lines: Iterable[str]) -> tokenizers.Tokenizer:
 
 def _train_sentencepiece(entries: int, lines: Iterable[str], path: Path) -> tokenizers.Tokenizer:
     sentencepiece.set_random_generator_seed(0)
+    lines = list(lines)
     try:
         sentencepiece.SentencePieceTrainer.train(
             sentence_iterator=iter(lines), model_prefix=str(path.with_suffix("")), vocab_size=entries,
-            model_type="unigram", character_coverage=_COVERAGE, byte_fallback=True,
+            model_type="unigram", character_coverage=_coverage(lines, entries), byte_fallback=True,
             normalization_rule_name="nmt_nfkc", split_digits=True, max_sentencepiece_length=_PIECE_LENGTH,
             unk_id=0, bos_id=1, eos_id=2, pad_id=3, num_threads=1, minloglevel=2,
         )  # fmt: skip
@@ -86,6 +90,17 @@ def _train_sentencepiece(entries: int, lines: Iterable[str], path: Path) -> toke
     path.with_suffix(".vocab").unlink()
     path.with_suffix(".model").replace(path)
     return _unigram(path)
+
+
+def _coverage(lines: Sequence[str], entries: int) -> float:
+    """Share of the text that characters with a piece of their own make up.
+
+    Half of a small vocabulary at most goes to characters, which would else leave nothing for words; rarer ones fall
+    into bytes. SentencePiece asks for 0.98 or more.
+    """
+    counts = Counter(character for line in lines for character in unicodedata.normalize("NFKC", line))
+    kept = sum(count for _, count in counts.most_common(max(1, entries // 2 - _BYTES_AND_SPECIAL)))
+    return max(0.98, min(_COVERAGE, kept / max(1, counts.total())))
 
 
 def _unigram(path: Path) -> tokenizers.Tokenizer:
