@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
@@ -22,6 +22,9 @@ from gallery.pages.words import Language, Words
 from gallery.permanence.record import Published
 from gallery.subjects import RECEIPT, Compared, Entry, Figure, ModelStudy, Subject
 from gallery.validation.schema import FIGURE_KINDS, Bilingual, Catalog, Comparison, Model, ModelComparison, Prompt
+
+if TYPE_CHECKING:
+    from gallery.pages.model_cards import ModelCard
 
 log = logging.getLogger("gallery.pages")
 
@@ -52,6 +55,7 @@ class Edition:
             (`gallery.engine.run_log.read_runs`).
         published: by id, the revisions under which figures were published, the first first
             (`gallery.permanence.Archive`).
+        cards: model cards by model's id (`gallery.pages.model_cards.read_cards`).
     """
 
     catalog: Catalog
@@ -65,6 +69,7 @@ class Edition:
     computed: Mapping[str, Computed] = field(default_factory=dict)
     studies: Sequence[ModelStudy] = ()
     published: Mapping[str, Sequence[Published]] = field(default_factory=dict)
+    cards: Mapping[str, ModelCard] = field(default_factory=dict)
     words: Words = field(init=False)
 
     def __post_init__(self) -> None:

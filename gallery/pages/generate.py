@@ -13,6 +13,7 @@ from gallery.pages import (
     figure,
     gallery_index,
     home,
+    model_cards,
     models,
     moved,
     prompt,
@@ -22,14 +23,15 @@ from gallery.pages import (
 )
 from gallery.pages.drawings import Drawings, Readable
 from gallery.pages.edition import Edition
+from gallery.pages.model_cards import ModelCard
 from gallery.pages.words import Language
 from gallery.permanence.record import Published
 from gallery.subjects import Compared, Entry, ModelStudy
 from gallery.validation.schema import Catalog
 
 WRITERS = (
-    home, gallery_index, prompt, entry, comparison, models, factors, figure, superseded, build_report, moved,
-    search_catalog, trust,
+    home, gallery_index, prompt, entry, comparison, models, model_cards, factors, figure, superseded,
+    build_report, moved, search_catalog, trust,
 )
 """One module a kind of page; each has ``pages(edition)``."""
 
@@ -37,7 +39,8 @@ WRITERS = (
 def generate(catalog: Catalog, entries: Sequence[Entry], store: Readable, language: Language, *,
              drawings: Path | None = None, prose: frozenset[str] = frozenset(), address: str = "",
              comparisons: Sequence[Compared] = (), studies: Sequence[ModelStudy] = (),
-             published: Mapping[str, Sequence[Published]] | None = None) -> Iterator[tuple[str, str]]:
+             published: Mapping[str, Sequence[Published]] | None = None,
+             cards: Mapping[str, ModelCard] | None = None) -> Iterator[tuple[str, str]]:
     """Writes the gallery in one language. The same input gives the same pages, byte for byte.
 
     Args:
@@ -51,12 +54,13 @@ def generate(catalog: Catalog, entries: Sequence[Entry], store: Readable, langua
         comparisons: as `gallery.engine.comparisons.comparisons` finds them.
         studies: as `gallery.engine.studies.studies` finds them.
         published: by id, the revisions of each published figure (`gallery.permanence.Archive`).
+        cards: by model's id, as `gallery.pages.model_cards.read_cards` finds them.
 
     Yields:
         Paths from the edition's root, such as ``setsubun/ja-gpt2-mini/index.md``, and their text.
     """
     yield from write(Edition(catalog, entries, Drawings(store, drawings), language, prose, address, comparisons,
-                             studies=studies, published=published or {}))
+                             studies=studies, published=published or {}, cards=cards or {}))
 
 
 def write(edition: Edition) -> Iterator[tuple[str, str]]:

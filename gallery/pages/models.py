@@ -10,6 +10,7 @@ from markupsafe import Markup
 from gallery.pages.edition import Edition
 from gallery.pages.entry import facts
 from gallery.pages.factor_studies import factors_address, passport_address
+from gallery.pages.model_cards import measured
 from gallery.pages.section import render, section
 from gallery.subjects import ModelStudy
 from gallery.validation.schema import Model
@@ -43,7 +44,8 @@ def _page(edition: Edition, model: Model) -> str:
         description=edition.text(model.about), kind="model", hide=("toc",), model=model, built=built,
         unbuilt=[entry for entry in entries if entry.status != "built"], stated=_stated(edition, model),
         provenance=facts(edition, built[0].provenance) if built else [], factors=_factors(edition, model),
-        likeness=likeness, unbuilt_studies=[study for study in studies if study.status != "built"],
+        measured=measured(edition, model), likeness=likeness,
+        unbuilt_studies=[study for study in studies if study.status != "built"],
         beside=[study.model for study in edition.studies if model.id in [other.id for other in study.models[1:]]],
     )
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gallery.engine.startup import address_space
+from gallery.pages.model_cards import card_files
 from gallery.pages.words import LANGUAGES, Language, Words
 from gallery.site.drawing_ahead import draw_ahead
 from gallery.site.fingerprint import fingerprint
@@ -70,8 +71,9 @@ def build_site(root: Path, site_dir: Path | None = None, *, address: str | None 
 
 def _state(root: Path, address: str) -> str:
     """Raises `CatalogProblems`."""
-    references = read_catalog(root, look_at_models=False).references
-    return fingerprint(root, address, [(name, text.digest) for name, text in references.items()])
+    catalog = read_catalog(root, look_at_models=False)
+    references = [(name, text.digest) for name, text in catalog.references.items()]
+    return fingerprint(root, address, [*references, *card_files(root, catalog)])
 
 
 def _is_current(site_dir: Path, state: str) -> bool:

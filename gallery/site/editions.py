@@ -10,6 +10,7 @@ from gallery.engine.run_log import read_runs
 from gallery.engine.studies import studies
 from gallery.pages.drawings import Drawings
 from gallery.pages.edition import Edition
+from gallery.pages.model_cards import read_cards
 from gallery.pages.words import Language
 from gallery.permanence.archive import Archive
 from gallery.store import Store
@@ -27,7 +28,8 @@ def open_edition(root: Path, language: Language, prose: frozenset[str] = frozens
     entries = plan.entries(catalog, root)
     runs, computed = read_runs(root)
     return Edition(catalog, entries, Drawings(Store(root), root / "build" / "drawings"), language, prose, address,
-                   comparisons(catalog, root, entries), runs, computed, studies(catalog, root), Archive(root))
+                   comparisons(catalog, root, entries), runs, computed, studies(catalog, root), Archive(root),
+                   read_cards(root, catalog))
 
 
 def prose_of(docs: Path) -> frozenset[str]:
