@@ -22,6 +22,9 @@ FACTORS = "factors"
 TARGETS = "targets"
 """Name, among the results of a training's course, of the attribution whose targets it follows."""
 
+CHOICES = "choices-"
+"""Beginning of the names, among the results of a training's ranks, of what comes first at a step."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -35,7 +38,7 @@ class Figure:
             components (``neuron_factors``, ``{"4": key, ...}``); `RECEIPT` for the receipt of an attribution. Of a
             comparison one a model, by id, or one a prompt, ``{"0": key, "1": key}``. Of a model's factors also
             ``effects`` and ``labels``; of what they respond to in a text also `FACTORS`, a result of the model's study.
-            Of a training one a step, ``{"64": key, ...}``, and `TARGETS`.
+            Of a training one a step, ``{"64": key, ...}``; beside them `TARGETS`, or `CHOICES` with the step.
         position: the position shown first, resolved to a number; None for kinds that have none.
         failure: why it could not be computed, by language; None if it could.
         incomplete: by name of a result that could not be computed, where others could: why, by language.

@@ -13,13 +13,14 @@ from gallery.engine.machine import KnownFiles
 from gallery.engine.plan import Step, steps
 from gallery.validation import gallery_root, read_catalog
 from gallery.validation.problems import did_you_mean, listed
-from gallery.validation.schema import Catalog
+from gallery.validation.schema import Catalog, CheckpointModel
 
 
 def check(arguments: argparse.Namespace, speech: Speech) -> int:
     catalog = read_catalog(gallery_root())
+    models = [model for model in catalog.models if not isinstance(model, CheckpointModel)]
     speech.say(
-        "catalog_is_fine", prompts=len(catalog.prompts), models=len(catalog.models),
+        "catalog_is_fine", prompts=len(catalog.prompts), models=len(models),
         comparisons=len(catalog.comparisons),
     )
     return 0

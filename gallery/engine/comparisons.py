@@ -9,7 +9,7 @@ from typing import Any
 from gallery.engine.asked import asked_pairs
 from gallery.engine.plan import Locations, standing_of
 from gallery.store import figure_id
-from gallery.subjects import TARGETS, Compared, Entry, Figure
+from gallery.subjects import CHOICES, TARGETS, Compared, Entry, Figure
 from gallery.validation.attribution import METHODS_WITHOUT_SIGN
 from gallery.validation.schema import Catalog, Comparison, Model, ModelComparison, TrainingComparison
 
@@ -90,7 +90,7 @@ def _figures(name: str, entries: Sequence[Entry]) -> Iterator[Figure]:
 
 
 def _training_figures(comparison: TrainingComparison, entries: Mapping[int, Entry]) -> Iterator[Figure]:
-    """Results by step; the course also has the last attribution, whose targets it follows."""
+    """Results by step. The course also has the last attribution, whose targets it follows; ranks what comes first."""
     attributed = _figure_of(entries[max(entries)], "attribution")
     for kind, source in _FOLLOWED_IN.items():
         parts = {str(step): _figure_of(entry, source) for step, entry in entries.items()}
@@ -105,11 +105,14 @@ def _training_figures(comparison: TrainingComparison, entries: Mapping[int, Entr
             options["n_components"] = result and int(result)
         if result is None:
             continue
-        figure = _figure(comparison.id, kind, options, parts, result)
-        if kind == "training_course" and attributed and not (figure.failure or attributed.failure):
-            followed = next(iter(name for name in attributed.options["methods"] if name in attributed.results))
-            figure = _figure(comparison.id, kind, options, parts, result, also={TARGETS: attributed.results[followed]})
-        yield figure
+        also: dict[str, str] = {}
+        if kind == "training_course" and attributed and not attributed.failure:
+            also[TARGETS] = next(attributed.results[name] for name in attributed.options["methods"]
+                                 if name in attributed.results)
+        if kind == "training_ranks":
+            shown = {step: _figure_of(entry, "tokens") for step, entry in entries.items()}
+            also |= {f"{CHOICES}{step}": one.results[""] for step, one in shown.items() if one and one.results}
+        yield _figure(comparison.id, kind, options, parts, result, also=also)
 
 
 def _pair_predictions(name: str, entries: Sequence[Entry]) -> Iterator[Figure]:

@@ -1,4 +1,5 @@
-"""`/compare/` and `/compare/ID/`: one text under several models, or two texts that differ in one place under one."""
+"""`/compare/` and `/compare/ID/`: one text under several models or through one's training, or two texts that differ in
+one place under one."""
 
 from __future__ import annotations
 
@@ -14,8 +15,11 @@ from gallery.pages.edition import Edition
 from gallery.pages.entry import facts
 from gallery.pages.section import render, section
 from gallery.subjects import Compared, Entry
-from gallery.validation.schema import COMPARISON_KINDS, Comparison, Prompt
+from gallery.validation.schema import COMPARISON_KINDS, Comparison, Prompt, TrainingComparison
 from lmviz.comparison import difference
+
+_GROUPS = ("training", "models", "prompts")
+"""Kinds of comparison, in the order of the index."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +36,18 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
     yield "compare/index.md", edition.page(
         "comparisons.html", url="compare/", title=edition.words("nav.compare"), kind="comparisons", hide=("toc",),
         description=edition.words("compare.lead"), searched=False,
-        groups=[(kind, [card for card in cards if card.comparison.kind == kind]) for kind in ("models", "prompts")],
+        groups=[(kind, [card for card in cards if card.comparison.kind == kind]) for kind in _GROUPS],
     )
     for parts in found.values():
         yield f"{parts[0].page}index.md", _page(edition, parts)
 
 
 def _card(parts: list[Compared]) -> Card:
-    return Card(parts[0].comparison, [entry for entry in parts[0].entries if entry.status == "built"][:2])
+    """Of a training, the first and the last entry are its faces."""
+    built = [entry for entry in parts[0].entries if entry.status == "built"]
+    if isinstance(parts[0].comparison, TrainingComparison):
+        built = built[:: max(1, len(built) - 1)]
+    return Card(parts[0].comparison, built[:2])
 
 
 def _page(edition: Edition, parts: list[Compared]) -> str:
@@ -49,8 +57,8 @@ def _page(edition: Edition, parts: list[Compared]) -> str:
     return edition.page(
         "comparison.html", url=url, title=edition.text(comparison.titles), description=edition.text(comparison.about),
         kind="comparison", contents=_contents(edition, shown), hide=() if any(part["sections"] for part in shown)
-        else ("toc",), comparison=comparison, see=edition.text(comparison.see), parts=shown, texts=_texts(parts[0]),
-        sources=_sources(edition, parts[0]), entries=list(entries.values()),
+        else ("toc",), comparison=comparison, see=comparison.see and edition.text(comparison.see), parts=shown,
+        texts=_texts(parts[0]), sources=_sources(edition, parts[0]), entries=list(entries.values()),
         provenance=[(edition.title(part), facts(edition, part.provenance)) for part in parts if part.provenance]
         + [(edition.title(entry), facts(edition, entry.provenance)) for entry in entries.values() if entry.provenance],
     )

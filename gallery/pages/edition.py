@@ -21,7 +21,17 @@ from gallery.pages.factor_studies import FactorStudies
 from gallery.pages.words import Language, Words
 from gallery.permanence.record import Published
 from gallery.subjects import RECEIPT, Compared, Entry, Figure, ModelStudy, Subject
-from gallery.validation.schema import FIGURE_KINDS, Bilingual, Catalog, Comparison, Model, ModelComparison, Prompt
+from gallery.validation.schema import (
+    FIGURE_KINDS,
+    Bilingual,
+    Catalog,
+    CheckpointModel,
+    Comparison,
+    Model,
+    Prompt,
+    PromptComparison,
+    TrainingComparison,
+)
 
 if TYPE_CHECKING:
     from gallery.pages.model_cards import ModelCard
@@ -96,13 +106,28 @@ class Edition:
             found["model"].setdefault(entry.model.id, []).append(entry)
         return found
 
+    @cached_property
+    def models(self) -> list[Model]:
+        """The models that readers choose from: checkpoints stand with their own."""
+        return [model for model in self.catalog.models if not isinstance(model, CheckpointModel)]
+
+    def chosen_entries(self, prompt: Prompt) -> list[Entry]:
+        """The entries of a prompt that readers choose from: those under `models`."""
+        return [entry for entry in self.entries_of(prompt) if not isinstance(entry.model, CheckpointModel)]
+
+    def trainings(self, subject: Prompt | Model) -> list[TrainingComparison]:
+        """The trainings that a prompt is walked through, or that a model's was, by it or by its checkpoints."""
+        names = {subject.id, subject.of} if isinstance(subject, CheckpointModel) else {subject.id}
+        return [one for one in self.catalog.comparisons if isinstance(one, TrainingComparison)
+                and (one.prompt if isinstance(subject, Prompt) else one.model) in names]
+
     def title(self, subject: Subject) -> str:
         """What an entry, a comparison or a study is called in a line."""
         if isinstance(subject, ModelStudy):
             return " · ".join(self.text(model.names) for model in subject.models)
         if isinstance(subject, Compared):
             title = self.text(subject.comparison.titles)
-            if isinstance(subject.comparison, ModelComparison):
+            if not isinstance(subject.comparison, PromptComparison):
                 return title
             return self.words("entry.title", prompt=title, model=self.text(subject.models[0].names))
         return self.words("entry.title", prompt=self.text(subject.prompt.titles), model=self.text(subject.model.names))

@@ -29,7 +29,7 @@ def cards(edition: Edition) -> list[Card]:
     rank = {tag: number for number, tag in enumerate(edition.catalog.tags)}
     found = []
     for prompt in edition.catalog.prompts:
-        built = [entry for entry in edition.entries_of(prompt) if entry.status == "built"]
+        built = [entry for entry in edition.chosen_entries(prompt) if entry.status == "built"]
         words = [prompt.titles.ja, prompt.titles.en, edition.text(prompt.about), prompt.text,
                  prompt.source.article or "", *map(edition.tag, prompt.tags), *prompt.tags]
         found.append(Card(prompt, built, " ".join(words)))
@@ -45,9 +45,9 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
     yield "gallery/index.md", edition.page(
         "gallery.html", url="gallery/", title=edition.words("nav.gallery"), kind="gallery", searched=False,
         description=edition.words("gallery.lead"), hide=("toc",), cards=found,
-        models=[(model, per_model[model.id]) for model in edition.catalog.models if per_model[model.id]],
+        models=[(model, per_model[model.id]) for model in edition.models if per_model[model.id]],
         tags=[(tag, edition.tag(tag), per_tag[tag]) for tag in _order(edition, per_tag)],
-        n_unbuilt=sum(not per_model[model.id] for model in edition.catalog.models),
+        n_unbuilt=sum(not per_model[model.id] for model in edition.models),
     )
 
 

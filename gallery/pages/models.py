@@ -20,7 +20,7 @@ from lmviz.figures.html.factor_rows import hue
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
     listed = [(model, sum(entry.status == "built" for entry in edition.entries_of(model)))
-              for model in edition.catalog.models]
+              for model in edition.models]
     yield "models/index.md", edition.page(
         "models.html", url="models/", title=edition.words("nav.models"), description=edition.words("models.lead"),
         kind="models", hide=("toc",), models=listed,
@@ -46,6 +46,7 @@ def _page(edition: Edition, model: Model) -> str:
         provenance=facts(edition, built[0].provenance) if built else [], factors=_factors(edition, model),
         measured=measured(edition, model), likeness=likeness,
         unbuilt_studies=[study for study in studies if study.status != "built"],
+        checkpoints=[one for one in edition.catalog.course(model.id).values() if one is not model],
         beside=[study.model for study in edition.studies if model.id in [other.id for other in study.models[1:]]],
     )
 

@@ -11,7 +11,7 @@ from gallery.pages.edition import Edition
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
     for prompt in edition.catalog.prompts:
         url = f"{prompt.id}/"
-        entries = edition.entries_of(prompt)
+        entries = edition.chosen_entries(prompt)
         yield f"{prompt.id}/index.md", edition.page(
             "prompt.html", url=url, title=edition.text(prompt.titles), description=edition.text(prompt.about),
             kind="prompt", hide=("toc",), prompt=prompt, source=citation.source(edition, prompt),

@@ -18,7 +18,7 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
     for prompt in edition.catalog.prompts:
         tags = " ".join(edition.tag(tag) for tag in prompt.tags)
         both = f"{prompt.titles.ja} {prompt.titles.en}"
-        built = [entry for entry in edition.entries_of(prompt) if entry.status == "built"]
+        built = [entry for entry in edition.chosen_entries(prompt) if entry.status == "built"]
         title, target = edition.text(prompt.titles), prompt.id
         if len(built) == 1:
             title = edition.title(built[0])
@@ -27,11 +27,11 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
                      "text": f"{prompt.text} {edition.text(prompt.about)}", "words": f"{both} {tags}"})
     texts = {prompt.id: prompt.text for prompt in edition.catalog.prompts}
     for comparison in edition.catalog.comparisons:
-        about = f"{edition.text(comparison.about)} {edition.text(comparison.see)}"
+        about = " ".join(edition.text(each) for each in (comparison.about, comparison.see) if each)
         rows.append({"url": f"compare/{comparison.id}/", "title": edition.text(comparison.titles),
                      "text": " ".join([*(texts[name] for name in comparison.prompt_ids), about]),
                      "words": f"{comparison.titles.ja} {comparison.titles.en}"})
-    for model in edition.catalog.models:
+    for model in edition.models:
         rows.append({"url": f"models/{model.id}/", "title": edition.text(model.names),
                      "text": edition.text(model.about), "words": f"{model.names.ja} {model.names.en} {model.id}"})
         rows += _factors(edition, model)

@@ -15,7 +15,7 @@ from gallery.pages.edition import Edition, relative
 from gallery.pages.factor_answers import panel
 from gallery.pages.factor_studies import passport_address
 from gallery.subjects import RECEIPT, Figure, Subject
-from gallery.validation.schema import FIGURE_KINDS, STUDY_KINDS, Model
+from gallery.validation.schema import FIGURE_KINDS, STUDY_KINDS, Model, TrainingNotes
 
 log = logging.getLogger("gallery.pages")
 
@@ -119,5 +119,7 @@ def with_links(html: str, model: Model, url: str) -> Markup:
 
 
 def method_page(kind: str) -> str:
-    """Where it is said how to read figures of a kind; those of comparisons share a page."""
-    return f"figures/{kind}/" if kind in (*FIGURE_KINDS, *STUDY_KINDS) else f"figures/comparison/#{kind}"
+    """Where it is said how to read figures of a kind; those of comparisons share a page, those of trainings another."""
+    if kind in (*FIGURE_KINDS, *STUDY_KINDS):
+        return f"figures/{kind}/"
+    return f"figures/{'training' if kind in TrainingNotes.model_fields else 'comparison'}/#{kind}"

@@ -366,7 +366,8 @@ class Catalog(Strict):
     def course(self, model_id: str) -> dict[int, Model]:
         """A model by the step of its training, its checkpoints first, itself last; as far as they are here."""
         kept = [model for model in self.models if isinstance(model, CheckpointModel) and model.of == model_id]
-        return {model.step: model for model in kept} | {m.steps: m for m in self.models if m.id == model_id and m.steps is not None}
+        itself = [model for model in self.models if model.id == model_id and model.steps is not None]
+        return {model.step: model for model in kept} | {model.steps: model for model in itself}
 
     def model_ids(self, comparison: Comparison) -> tuple[str, ...]:
         """The models that a comparison is of, in its order."""

@@ -61,6 +61,6 @@ def _choices(of: Followed[LensMeasures], checkpoint: int, language: Language) ->
         text = labels.of_entry(found.labels, token_id, language) if token_id >= 0 else ""
         right = " right" if found.ranks[at] == 1 else ""
         begins = " begins" if at == of.tokens.n_prompt else ""
-        cells.append(f'<td class="choice{right}{begins}" title="{f.escape(text)}"><span>{f.escape(text)}</span></td>')
+        cells.append(f'<td class="would{right}{begins}" title="{f.escape(text)}"><span>{f.escape(text)}</span></td>')
     head = f.escape(message("training_ranks.choice", language))
     return f'<tr><th scope="row">{head}</th>{"".join(cells)}</tr>'

@@ -2,7 +2,6 @@
 // it, and where others follow, it stands before all of them and stays in sight.
 
 const PAUSE = 1100;
-const claimed = new WeakSet();
 
 /**
  * Shows one stop of a figure at a time.
@@ -37,8 +36,8 @@ export function keepStep(scope, data, index) {
 /** Starts the figure's slider unless another has brought one; returns what marks the checkpoint shown. */
 function claim(root, data, scope, at) {
   const slider = root.querySelector(".lm-steps");
-  if (claimed.has(scope)) { slider.remove(); return () => {}; }
-  claimed.add(scope);
+  // Modules start in any order; the first slider of the page is the one that stays.
+  if (slider !== document.querySelector(".lm-steps")) { slider.remove(); return () => {}; }
   const [range, output] = [slider.querySelector("input"), slider.querySelector("output")];
   const [before, after, play] = ["before", "after", "play"].map((name) => slider.querySelector(`[data-go="${name}"]`));
   const ticks = [...slider.querySelectorAll("[data-at]")];
@@ -81,7 +80,8 @@ function claim(root, data, scope, at) {
 /** Puts the slider before the section of its figure where other figures follow it, so that it can stay in sight. */
 function place(root, slider) {
   const section = root.closest("[data-figure]");
-  if (!section || document.querySelectorAll(".lm-steps").length < 2) return;
+  if (!section || document.querySelectorAll(".lmviz .stops").length < 2) return;
+  const note = section.previousElementSibling;
   slider.classList.add("lmviz", "stays");
-  section.before(slider);
+  (note?.matches(".see") ? note : section).before(slider);
 }

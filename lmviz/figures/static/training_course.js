@@ -6,7 +6,7 @@ import { draw, followScheme } from "./vega.js";
 export function start({ root, data, scope }) {
   const place = root.querySelector("[data-chart]");
   const rows = [...root.querySelectorAll("tr[data-step]")];
-  const follows = document.querySelector(".lm-steps") !== null;
+  const follows = document.querySelector(".lmviz .stops") !== null;
   let drawn = false;
 
   place.addEventListener("pointerenter", () => { if (!drawn) live(); });
