@@ -12,7 +12,7 @@ import io
 import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -69,6 +69,7 @@ class Drawings:
     def __init__(self, store: Readable, directory: Path | None = None) -> None:
         self.store = store
         self.directory = directory
+        self._labels = lru_cache(maxsize=4)(self.read)  # of a model, beside each of its texts
 
     def draw(self, figure: Figure, language: Language, *, position: int | None = None, layer: int | None = None,
              first: str | None = None, labels: str | None = None) -> Drawing:
@@ -87,7 +88,7 @@ class Drawings:
         if path is not None and (kept := _kept(path)) is not None:
             return kept
         results = {name: self.read(figure.results[name]) for name in _in_order(figure, first) if name != FACTORS}
-        drawing = _draw(figure, results, language, position, layer, labels and self.read(labels))
+        drawing = _draw(figure, results, language, position, layer, labels and self._labels(labels))
         _keep(path, json.dumps(asdict(drawing), ensure_ascii=False))
         return drawing
 
@@ -180,7 +181,7 @@ def _drawn(figure: Figure, results: dict[str, Result], language: Language, posit
         title=words.title, caption=words.caption, alternative=words.alternative, convention=words.convention,
         html=fragment(shown, language, figure_id=figure.id, **at, **names, **links),
         spec=json.dumps(spec, ensure_ascii=False, sort_keys=True, indent=1),
-        svg=figures.svg(chart, "light"),
+        svg=figures.svg(spec, "light"),
         csv=table(spec),
         files=_receipt(results[RECEIPT], language) if RECEIPT in results else {},
     )
@@ -200,10 +201,9 @@ def _receipt(receipt: Result, language: Language) -> dict[str, str]:
     """The receipt of an attribution as a chart and as numbers."""
     from lmviz import figures
 
-    chart = figures.attribution_receipt(receipt, language)
-    spec = chart.to_dict(validate=False)
+    spec = figures.attribution_receipt(receipt, language).to_dict(validate=False)
     return {
-        "receipt.svg": figures.svg(chart, "light"),
+        "receipt.svg": figures.svg(spec, "light"),
         "receipt.json": json.dumps(spec, ensure_ascii=False, sort_keys=True, indent=1),
         "receipt.csv": table(spec),
     }

@@ -16,29 +16,29 @@ from lmviz.figures.messages import Language, message
 from lmviz.figures.scales import FONT, Scheme
 from lmviz.results import Rankings
 
-_FONT_DIRECTORIES = ("/usr/share/fonts/opentype/noto", "/usr/share/fonts/opentype/ipaexfont-gothic")
-_GENERIC = "sans-serif"
+_MEASURED = "lmviz advances"
+"""The font that texts are measured in: it knows how wide each character is, so that no font of the machine is opened
+and charts come out the same everywhere. ``advances/make.py`` makes it."""
 
 
 @cache
 def _register_fonts() -> None:
     import vl_convert
 
-    for directory in _FONT_DIRECTORIES:
-        if Path(directory).is_dir():
-            vl_convert.register_font_directory(directory)
+    vl_convert.register_font_directory(str(Path(__file__).parent / "advances"))
 
 
 def svg(chart: Any, scheme: Scheme = "light") -> str:
     """A chart as SVG, the same bytes every time. Text stays text, in the gallery's fonts.
 
     Args:
-        chart: an Altair chart of `lmviz.figures`.
+        chart: an Altair chart of `lmviz.figures`, or its specification.
         scheme: ``"light"`` or ``"dark"``.
     """
     if scheme not in ("light", "dark"):
         raise ValueError(f"unknown scheme {scheme!r}; known: light, dark")
-    return drawn(scales.recoloured(json.dumps(chart.to_dict(validate=False), ensure_ascii=False), scheme))
+    specification = chart if isinstance(chart, dict) else chart.to_dict(validate=False)
+    return drawn(scales.recoloured(json.dumps(specification, ensure_ascii=False), scheme))
 
 
 @lru_cache(maxsize=8)  # a figure's page and its file show the same picture
@@ -47,12 +47,10 @@ def drawn(specification: str) -> str:
     import vl_convert
 
     _register_fonts()
-    # The engine goes through the stack of families for every text that it measures: with one generic family it is
-    # three times as fast and places things within a pixel of the same, so the stack is put in afterwards.
     # Its own reader of JSON takes some numbers for their neighbours.
-    chart = json.loads(specification.replace(FONT, _GENERIC))
+    chart = json.loads(specification.replace(FONT, _MEASURED))
     picture = vl_convert.vegalite_to_svg(chart, vl_version=VEGA_LITE_VERSION)
-    return picture.replace(f'font-family="{_GENERIC}"', f'font-family="{FONT}"')
+    return picture.replace(f'font-family="{_MEASURED}"', f'font-family="{FONT}"')
 
 
 def inline_svg(chart: Any, *, label: str, identifier: str) -> str:

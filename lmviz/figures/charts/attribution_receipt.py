@@ -42,12 +42,12 @@ def attribution_receipt(
     drop = alt.Y("drop:Q", title=title,
                  axis=alt.Axis(tickCount=4, domain=False, ticks=False))
     area = base.mark_area(color=colour("band"), interpolate="linear").encode(
-        y=alt.Y("min(random_low):Q", title=title), y2="max(random_high):Q"
+        y=alt.Y("min(random_low):Q", title=title), y2=alt.Y2("max(random_high):Q")
     )
     middle = base.mark_line(color=colour("ink-faint"), strokeWidth=1.2, strokeDash=[3, 3]).encode(
-        y="mean(random_median):Q")
+        y=alt.Y("mean(random_median):Q"))
     lines = base.mark_line(point=alt.OverlayMarkDef(size=18, filled=True)).encode(
-        y=drop, detail="method:N",
+        y=drop, detail=alt.Detail("method:N"),
         tooltip=[alt.Tooltip("method:N", title=message("term.methods", language)),
                  alt.Tooltip("fraction:Q", format="%", title=message("attribution_receipt.share", language)),
                  alt.Tooltip("drop:Q", format=".2f", title=title)],
@@ -57,9 +57,9 @@ def attribution_receipt(
     else:
         drawn = [
             lines.transform_filter(alt.datum.method != chosen).encode(
-                color=alt.value(colour("line")), strokeWidth=alt.value(1)),
+                color=alt.ColorValue(colour("line")), strokeWidth=alt.StrokeWidthValue(1)),
             lines.transform_filter(alt.datum.method == chosen).encode(
-                color=alt.value(colour("ink")), strokeWidth=alt.value(2.4)),
+                color=alt.ColorValue(colour("ink")), strokeWidth=alt.StrokeWidthValue(2.4)),
         ]
     return style.styled(
         alt.layer(area, middle, *drawn, data=style.rows(values)).properties(width=150, height=110).facet(

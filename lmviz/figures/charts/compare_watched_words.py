@@ -52,7 +52,7 @@ def panel(of: Compared, word: int, language: Language, *, legend: bool = False) 
         y=alt.Y("depth:Q", title=message("compare.depth", language),
                 scale=alt.Scale(domain=[-0.04, 1.04], reverse=True, nice=False, zero=False),
                 axis=alt.Axis(values=[0, 0.5, 1], ticks=False, domain=False)),
-        order="layer:Q",
+        order=alt.Order("layer:Q"),
     ).transform_filter(f"datum.number == {word}")
     lines = base.mark_line(strokeWidth=2).encode(
         color=alt.Color("model:N", legend=key, scale=hues),

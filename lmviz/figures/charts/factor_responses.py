@@ -50,7 +50,7 @@ def factor_responses(
                  alt.Tooltip("strength:Q", title=message("factor_responses.strength", language), format=".2f"),
                  alt.Tooltip("response:Q", title=message("term.activation", language), format=".2f")],
     )
-    line = alt.Chart().mark_rule(color=colour("ink-faint"), strokeDash=[2, 3]).encode(y=alt.datum(1))
+    line = alt.Chart().mark_rule(color=colour("ink-faint"), strokeDash=[2, 3]).encode(y=alt.YDatum(1))
     return style.styled(
         alt.layer(bars, line).properties(width=alt.Step(19), height=34).facet(
             data=style.rows(values), spacing=6,

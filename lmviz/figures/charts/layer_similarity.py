@@ -60,7 +60,7 @@ def layer_similarity(
     layers = [cells]
     if result.cka.shape[1] <= FEW:
         layers.append(base.mark_text(fontSize=10.5).encode(
-            text="label:N", color=style.ink_on("step", words.STEPS, words.LIGHT_INK)))
+            text=alt.Text("label:N"), color=style.ink_on("step", words.STEPS, words.LIGHT_INK)))
     chart = alt.layer(*layers).resolve_scale(color="independent")
     drawn = style.styled(chart.properties(width=alt.Step(side), height=alt.Step(side)))
     return drawn.configure_axisY(titleAngle=-90, titlePadding=10) if result.other_model else drawn

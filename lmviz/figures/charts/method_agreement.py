@@ -39,6 +39,6 @@ def method_agreement(result: AttributionReceipt | MethodTrust, language: Languag
     cells = base.mark_rect(stroke=scales.colour("surface"), strokeWidth=1).encode(
         color=style.stepped("step", style.AGREEMENT), tooltip=tooltip)
     numbers = base.mark_text(fontSize=10).encode(
-        text="label:N", color=style.ink_on("step", style.AGREEMENT, style.AGREEMENT_LIGHT_INK))
+        text=alt.Text("label:N"), color=style.ink_on("step", style.AGREEMENT, style.AGREEMENT_LIGHT_INK))
     chart = alt.layer(cells, numbers).resolve_scale(color="independent")
     return style.styled(chart.properties(width=alt.Step(34), height=alt.Step(24)))

@@ -31,11 +31,11 @@ def method_trust(trust: MethodTrust, language: Language = "ja") -> alt.LayerChar
               axis=alt.Axis(tickCount=6, domain=False, ticks=False))
     base = alt.Chart().encode(y=y)
     band = base.transform_filter("isValid(datum.random_low)").mark_bar(height=alt.RelativeBandSize(1)).encode(
-        x=alt.X("random_low:Q", title=title), x2="random_high:Q", color=alt.value(colour("band")))
+        x=alt.X("random_low:Q", title=title), x2=alt.X2("random_high:Q"), color=alt.ColorValue(colour("band")))
     zero = alt.Chart(style.rows([{"zero": 0}])).mark_rule(color=colour("ink-faint"), strokeDash=[3, 3]).encode(
-        x="zero:Q")
+        x=alt.X("zero:Q"))
     intervals = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2, color=colour("ink-soft")).encode(
-        x=alt.X("low:Q", title=title), x2="high:Q")
+        x=alt.X("low:Q", title=title), x2=alt.X2("high:Q"))
     scored = base.transform_filter("isValid(datum.advantage)")
     dots = scored.mark_point(filled=True, opacity=1, color=colour("ink")).encode(
         x=x, shape=alt.condition("datum.chosen", alt.value("diamond"), alt.value("circle")),
@@ -46,10 +46,10 @@ def method_trust(trust: MethodTrust, language: Language = "ja") -> alt.LayerChar
                  alt.Tooltip("above:N", title=message("method_trust.above", language))],
     )
     written = base.mark_text(align="left", dx=12, fontSize=11.5, color=colour("ink-soft")).encode(
-        x=alt.value(WIDTH), text="above:N")
+        x=alt.XValue(WIDTH), text=alt.Text("above:N"))
     head = alt.Chart(style.rows([{"text": message("method_trust.above", language)}])).mark_text(
         align="left", dx=12, fontSize=11.5, color=colour("ink-soft")).encode(
-        x=alt.value(WIDTH), y=alt.value(-12), text="text:N")
+        x=alt.XValue(WIDTH), y=alt.YValue(-12), text=alt.Text("text:N"))
     return style.styled(
         alt.layer(band, zero, intervals, dots, written, head, data=style.rows(values)).properties(
             width=WIDTH, height=alt.Step(28))

@@ -43,6 +43,6 @@ def pair_divergence(
                  alt.Tooltip("layer:O", title=message("term.layers", language)),
                  alt.Tooltip("bits:N", title=message("pair_divergence.bits", language))])
     numbers = base.mark_text(fontSize=10).encode(
-        text="bits:N", color=style.ink_on("step", pair_words.STEPS, pair_words.LIGHT_INK))
+        text=alt.Text("bits:N"), color=style.ink_on("step", pair_words.STEPS, pair_words.LIGHT_INK))
     chart = alt.layer(cells, numbers).resolve_scale(color="independent")
     return style.styled(chart.properties(width=alt.Step(38), height=alt.Step(23)))

@@ -44,13 +44,13 @@ def predictions(
     marked = alt.condition("datum.actual", alt.value(colour("bar-actual")), alt.value(colour("bar")))
     drawn = base.mark_bar(height=16, cornerRadiusEnd=2).encode(x=share, color=marked, tooltip=tooltip)
     names = base.mark_text(align="right", baseline="middle", dx=-10, fontSize=14, limit=150).encode(
-        x=alt.value(0), text="label:N"
+        x=alt.XValue(0), text=alt.Text("label:N")
     )
     written = base.mark_text(align="left", baseline="middle", dx=6, color=colour("ink-soft")).encode(
-        x=share, text="percent:N"
+        x=share, text=alt.Text("percent:N")
     )
     # Not seen, but counted: the axis ends where the data say, also when the browser changes the rows.
-    end = base.mark_point(opacity=0).encode(x="limit:Q")
+    end = base.mark_point(opacity=0).encode(x=alt.X("limit:Q"))
     return style.styled(
         alt.layer(drawn, names, written, end).properties(width=340, height=26 * len(values) or 26)
     )

@@ -49,7 +49,7 @@ def rankings(result: Rankings, language: Language = "ja", *, measure: str = "ran
         color=style.stepped("step", scale.colours), tooltip=_tooltips(result, language)
     )
     numbers = base.mark_text(fontSize=9.5).encode(
-        text="label:N", color=style.ink_on("step", scale.colours, set(scale.light_ink))
+        text=alt.Text("label:N"), color=style.ink_on("step", scale.colours, set(scale.light_ink))
     )
     layers = [boxes, numbers]
     if isinstance(result, LensMeasures):

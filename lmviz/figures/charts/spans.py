@@ -71,22 +71,23 @@ def chart(of: Compared, found: Spans, language: Language, marks: list[dict[str, 
 
     fixed = {"color": alt.Color("fill:N", scale=None, legend=None), "stroke": alt.Stroke("stroke:N", scale=None)}
     grounds = alt.Chart(style.rows(placed)).mark_rect().encode(
-        **placed_by("x", "y"), x2="x2:Q", y2="y2:Q", color=alt.Color("ground:N", scale=None, legend=None))
+        **placed_by("x", "y"), x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q"),
+        color=alt.Color("ground:N", scale=None, legend=None))
     drawn = alt.Chart(style.rows(rows)).mark_rect(strokeWidth=1.2).encode(
-        **placed_by("x", "y"), x2="x2:Q", y2="y2:Q", **fixed,
+        **placed_by("x", "y"), x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q"), **fixed,
         tooltip=[alt.Tooltip("reading:N", title=message("compare.spans", language))])
     above = alt.Chart(style.rows(tops)).mark_rect(strokeWidth=1.2).encode(
-        **placed_by("x", "y"), x2="x2:Q", y2="y2:Q", **fixed)
+        **placed_by("x", "y"), x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q"), **fixed)
     words = alt.Chart(style.rows(placed)).mark_text(fontSize=13, baseline="top").encode(
-        **placed_by("mid", "below"), text="text:N", color=alt.Color("ink:N", scale=None, legend=None))
+        **placed_by("mid", "below"), text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None, legend=None))
     heads = [{"x": 0.1, "x2": 1.1, "y": -22 * (len(of.names) - i) - 8, "y2": -22 * (len(of.names) - i) + 4,
               "words": f"{name}  {value}", "text_x": 1.5, "text_y": -22 * (len(of.names) - i) - 2,
               "fill": colour("surface") if i % 2 else hue(i), "stroke": hue(i)}
              for i, (name, value) in enumerate(zip(of.names, written, strict=True))]
     base = alt.Chart(style.rows(heads))
-    keys = base.mark_rect(strokeWidth=1.2).encode(**placed_by("x", "y"), x2="x2:Q", y2="y2:Q", **fixed)
+    keys = base.mark_rect(strokeWidth=1.2).encode(**placed_by("x", "y"), x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q"), **fixed)
     named = base.mark_text(align="left", baseline="middle", fontSize=13).encode(
-        **placed_by("text_x", "text_y"), text="words:N")
+        **placed_by("text_x", "text_y"), text=alt.Text("words:N"))
     return style.styled(alt.layer(grounds, drawn, above, words, keys, named).properties(
         width=text.LINE_UNITS * text.UNIT, height=height))
 

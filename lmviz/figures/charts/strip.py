@@ -24,13 +24,13 @@ def strip(values: list[dict[str, Any]], names: list[str], light_ink: set[int], t
     )
     across = alt.Scale(domain=[0, text.LINE_UNITS], nice=False)
     boxes = base.mark_rect(height=24, cornerRadius=3).encode(
-        x=alt.X("x:Q", axis=None, scale=across), x2="x2:Q", color=style.stepped("step", names), tooltip=tooltip
+        x=alt.X("x:Q", axis=None, scale=across), x2=alt.X2("x2:Q"), color=style.stepped("step", names), tooltip=tooltip
     )
     words = base.mark_text(fontSize=14, baseline="middle").encode(
-        x=alt.X("mid:Q", axis=None, scale=across), text="text:N", color=style.ink_on("step", names, light_ink)
+        x=alt.X("mid:Q", axis=None, scale=across), text=alt.Text("text:N"), color=style.ink_on("step", names, light_ink)
     )
     under = base.transform_filter("datum.continuation").mark_rect(height=1.5, yOffset=14.5, color=colour("ink")).encode(
-        x=alt.X("x:Q", axis=None, scale=across), x2="x2:Q"
+        x=alt.X("x:Q", axis=None, scale=across), x2=alt.X2("x2:Q")
     )
     frames: dict[int, dict[str, Any]] = {}
     for value in values:
@@ -39,6 +39,6 @@ def strip(values: list[dict[str, Any]], names: list[str], light_ink: set[int], t
             frame["x2"] = value["x2"]
     frame = base.properties(data=style.rows(list(frames.values()))).mark_rect(
         height=27, filled=False, cornerRadius=3, stroke=colour("ink"), strokeWidth=2
-    ).encode(x=alt.X("x:Q", axis=None, scale=across), x2="x2:Q")
+    ).encode(x=alt.X("x:Q", axis=None, scale=across), x2=alt.X2("x2:Q"))
     chart = alt.layer(boxes, words, under, frame).resolve_scale(color="independent")
     return chart.properties(width=width, height=height)

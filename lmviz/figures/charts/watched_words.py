@@ -52,7 +52,7 @@ def watched_words(
     along = alt.X(f"{quantity}:Q", title=_axis_title(quantity, language), scale=across.scale(), axis=across.axis())
     base = alt.Chart(style.rows(values)).encode(x=along, y=down, color=alt.Color("word:N", scale=hues, legend=None))
     lines = base.mark_line(strokeWidth=2, interpolate="linear").encode(
-        order="layer:Q", strokeDash=alt.StrokeDash("word:N", legend=None, scale=alt.Scale(
+        order=alt.Order("layer:Q"), strokeDash=alt.StrokeDash("word:N", legend=None, scale=alt.Scale(
             domain=domain, range=[DASHES[w % len(DASHES)] for w in chosen]))
     )
     points = base.mark_point(filled=True, size=58, opacity=1).encode(
@@ -104,7 +104,7 @@ def _crossings(result: WatchedWords, chosen: list[int], values: list[dict[str, A
         rules.append(base.mark_rule(strokeDash=[4, 3], color=colour("ink-soft")))
         x, align = room([row for row in values if layer - 2 <= row["layer"] <= layer], across)
         place = {"align": align, "baseline": "bottom", "dy": -4, "fontSize": 12}
-        text = base.encode(x=alt.value(x), text="change:N")
+        text = base.encode(x=alt.XValue(x), text=alt.Text("change:N"))
         said += [text.mark_text(**place, stroke=colour("surface"), strokeWidth=4),
                  text.mark_text(**place, color=colour("ink"))]
     return rules, said
@@ -117,11 +117,11 @@ def _names(ended: list[dict[str, Any]], hues: alt.Scale, height: int) -> alt.Lay
     pixels_y = alt.Scale(domain=[0, height], reverse=True, nice=False, zero=False)
     from_x, to_x = alt.X("x:Q", scale=pixels_x, axis=None), alt.X("label_x:Q", scale=pixels_x, axis=None)
     rules = named.mark_rule(strokeWidth=1, opacity=0.7).encode(
-        x=from_x, x2="label_x:Q", y=alt.Y("y:Q", scale=pixels_y, axis=None), y2="label_y:Q"
+        x=from_x, x2=alt.X2("label_x:Q"), y=alt.Y("y:Q", scale=pixels_y, axis=None), y2=alt.Y2("label_y:Q")
     )
     words_y = alt.Y("label_y:Q", scale=pixels_y, axis=None)
     texts = named.mark_text(fontSize=13, fontWeight="bold", align="center", baseline="top", dy=4).encode(
-        x=to_x, y=words_y, text="label:N", color=alt.value(colour("ink"))
+        x=to_x, y=words_y, text=alt.Text("label:N"), color=alt.ColorValue(colour("ink"))
     )
     return alt.layer(rules, texts)
 

@@ -30,7 +30,7 @@ def compare_watched_words(
     """Panels that wrap, live once pointed at; the position is the results' own."""
     of = watched(results, language, names)
     words = of.results[0].words
-    charts = {str(word): style.styled(panel(of, word, language)) for word in range(len(words))}
+    charts = {str(word): style.styled(panel(of, word, language)).to_dict(validate=False) for word in range(len(words))}
     pictures = "".join(
         f'<div class="chart" data-chart="{word}">'
         f"{rendering.inline_svg(drawn, label=_spoken(of, int(word), language), identifier=f'{figure_id}-{word}')}</div>"
@@ -42,8 +42,7 @@ def compare_watched_words(
         data = {
             "scope": scope(of.tables, [each.model for each in of.results]), "language": language,
             "position": of.results[0].position, "given": False,
-            "charts": {word: drawn.to_dict(validate=False) for word, drawn in charts.items()},
-            "colours": {value: name for name, value in colours().items()},
+            "charts": charts, "colours": {value: name for name, value in colours().items()},
         }
     return f.fragment("compare_watched_words", figure_id, body, data)
 

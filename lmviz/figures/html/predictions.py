@@ -28,7 +28,7 @@ def predictions(
     shown = labels.default_position(result.tokens) if position is None else position
     at = n_layers - 1 if layer is None else layer
     words = describe("predictions", result, language, position=shown, layer=at)
-    picture = chart(result, language, position=shown, layer=at)
+    picture = chart(result, language, position=shown, layer=at).to_dict(validate=False)
     svg = rendering.inline_svg(picture, label=words.alternative, identifier=figure_id)
     name = f.escape(message("predictions.browser.layer", language))
     stepper = (
@@ -45,7 +45,7 @@ def predictions(
         data = {
             **f.base(result, language, "predictions", position), **lens_data(result, language), "layer": at,
             "axis": LIMITS,
-            "chart": picture.to_dict(validate=False), "colours": {value: name for name, value in colours().items()},
+            "chart": picture, "colours": {value: name for name, value in colours().items()},
             "titles": group("predictions.title", language), "layerName": message("term.layer", language),
             "limits": {"certain": limits.CERTAIN, "undecided": limits.UNDECIDED, "contest": limits.CONTEST},
         }

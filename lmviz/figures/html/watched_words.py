@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lmviz.figures import labels, notation, rendering
 from lmviz.figures.charts.watched_words import DASHES, Quantity
 from lmviz.figures.charts.watched_words import watched_words as chart
@@ -29,11 +27,12 @@ def watched_words(
     The position is the result's own. A table beside the picture says which tokens each word was given as.
     """
     result = results
-    charts: dict[Quantity, Any] = {"log_probability": chart(result, language)}
+    quantities: list[Quantity] = ["log_probability"]
     if len(result.words) > 1:
-        charts["place"] = chart(result, language, quantity="place")
+        quantities.append("place")
     if (result.ranks > 0).any():
-        charts["rank"] = chart(result, language, quantity="rank")
+        quantities.append("rank")
+    charts = {name: chart(result, language, quantity=name).to_dict(validate=False) for name in quantities}
     options = [(name, message(f"watched_words.{name}", language)) for name in charts]
     switch = f.switch(message("watched_words.show", language), options, "log_probability", "quantity") \
         if len(charts) > 1 else ""
@@ -51,8 +50,7 @@ def watched_words(
     if interactive:
         data = {
             **f.base(result, language, "watched_words", result.position), "given": False,
-            "charts": {name: drawn.to_dict(validate=False) for name, drawn in charts.items()},
-            "colours": {value: name for name, value in colours().items()},
+            "charts": charts, "colours": {value: name for name, value in colours().items()},
         }
     return f.fragment("watched_words", figure_id, body, data)
 
