@@ -1,8 +1,8 @@
 """Makes ``advances.ttf``: how wide each character is in Noto Sans CJK JP, which figures name first; nothing else.
 
-The engine that draws charts lays every text out to know its width. With a whole Japanese font, or where none is
-installed, that takes it most of its time, or leaves the width to chance; with this one charts are drawn several times as
-fast, and the same on every machine. Its glyphs are boxes of the right width: nothing is ever shown in it.
+The engine that draws charts lays every text out to know its width. With a whole Japanese font that takes most of its
+time, and where none is installed the width is left to chance; with this one charts are drawn several times as fast,
+and the same on every machine. Its glyphs are boxes of the right width: nothing is ever shown in it.
 
     python lmviz/figures/advances/make.py /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
 

@@ -51,7 +51,8 @@ def characters(result: CharacterLens, language: Language = "ja") -> alt.LayerCha
     )
     ink = style.ink_on("step", style.PROBABILITY, style.PROBABILITY_LIGHT_INK)
     words = base.transform_filter("!datum.is_bytes").mark_text(fontSize=13).encode(text=alt.Text("short:N"), color=ink)
-    parts = base.transform_filter("datum.is_bytes").mark_text(fontSize=7, limit=29).encode(text=alt.Text("short:N"), color=ink)
+    parts = base.transform_filter("datum.is_bytes").mark_text(fontSize=7, limit=29).encode(
+        text=alt.Text("short:N"), color=ink)
     lines = base.transform_filter("datum.met").mark_rect(height=2, width=22, yOffset=10).encode(color=ink)
     chart = alt.layer(cells, lines, words, parts).resolve_scale(color="independent")
     return style.styled(chart.properties(width=alt.Step(31), height=alt.Step(25)))

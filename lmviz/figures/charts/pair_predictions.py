@@ -40,7 +40,8 @@ def pair_predictions(
                               alt.Tooltip("percent:N", title=message("term.probability", language))])
         names_of = base.mark_text(align="right", dx=-10, fontSize=14, limit=120).encode(
             x=alt.XValue(0), text=alt.Text("label:N"))
-        written = base.mark_text(align="left", dx=6, color=colour("ink-soft")).encode(x=share, text=alt.Text("percent:N"))
+        written = base.mark_text(align="left", dx=6, color=colour("ink-soft")).encode(
+            x=share, text=alt.Text("percent:N"))
         panels.append(alt.layer(drawn, names_of, written).properties(
             width=220, height=13 * len(rows) or 26,
             title=alt.TitleParams(of.names[index], fontSize=14, color=colour("ink"), anchor="start")))
