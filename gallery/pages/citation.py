@@ -1,7 +1,7 @@
-"""Whom to cite for one figure: what a citation names, and how BibTeX and a sentence say it.
+"""Whom to cite for one figure: what a citation names, as plain data in one language.
 
-The model, its version and the text's source are named in both. No date stands in a citation: the id stays with the
-numbers for good, and pages must not differ between two builds.
+The model, its version and the text's source are named. No date stands in a citation but the year that `gallery.yaml`
+gives: the id stays with the numbers for good, and pages must not differ between two builds.
 """
 
 from __future__ import annotations
@@ -9,17 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery.pages.words import Words
-from gallery.subjects import Compared, Figure, ModelStudy, Subject
-from gallery.validation.schema import REFERENCE_TEXT, CheckpointModel, Model, Prompt, TrainingComparison
+from gallery.subjects import Figure, ModelStudy, Subject
+from gallery.validation.schema import REFERENCE_TEXT, Model, Prompt
 
 if TYPE_CHECKING:
     from gallery.pages.edition import Edition
-
-_ESCAPES = str.maketrans({
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-})
 
 _REFERENCE_LICENCE = "CC0-1.0"
 """Of the reference text that comes with the gallery."""
@@ -51,28 +45,6 @@ class Citation:
         return cls(figure.id, title.rstrip("。."), _texts(edition, subject), models(edition, subject),
                    _sources(edition, subject), _licences(edition, subject))
 
-    def plain(self, words: Words, address: str) -> str:
-        """One sentence for a slide or a list of references."""
-        return words("citation.plain", title=self.title, prompt=self.texts, id=self.id, model=self.models,
-                     source=self.source, url=address).strip()
-
-    def bibtex(self, words: Words, address: str) -> str:
-        """An entry for BibTeX and biber; every character that TeX reads otherwise is escaped."""
-        note = words("citation.note", id=self.id, prompt=self.texts, model=self.models, source=self.source)
-        fields = {
-            "author": "{" + _escape(words("site.name")) + "}",
-            "title": "{" + _escape(self.title) + "}",
-            "howpublished": words("citation.howpublished"),
-            "url": address,
-            "note": _escape(note),
-        }
-        lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
-        return f"@misc{{lmviz-{self.id},\n{lines}}}"
-
-
-def _escape(text: str) -> str:
-    return " ".join(text.translate(_ESCAPES).split())
-
 
 def model_name(edition: Edition, model: Model) -> str:
     """The model with what fixes its weights: a version for an embedded model, a revision for one of the hub."""
@@ -83,11 +55,7 @@ def model_name(edition: Edition, model: Model) -> str:
 
 
 def models(edition: Edition, subject: Subject) -> str:
-    """The models with what fixes their weights, in a line; of a training the model and its steps."""
-    if isinstance(subject, Compared) and isinstance(subject.comparison, TrainingComparison):
-        steps = edition.words("citation.and").join(
-            f"{m.step if isinstance(m, CheckpointModel) else m.steps:,}" for m in subject.models)
-        return edition.words("citation.steps", model=model_name(edition, subject.models[-1]), steps=steps)
+    """The models with what fixes their weights, in a line."""
     return edition.words("citation.and").join(model_name(edition, model) for model in subject.models)
 
 

@@ -155,7 +155,7 @@ class Edition:
 
     def page(self, template: str, *, url: str, title: str, description: str = "", contents: Sequence[dict] = (),
              hide: Sequence[str] = (), searched: bool = True, moved_to: str | None = None, kind: str = "",
-             **context: Any) -> str:
+             head: Mapping[str, Any] | None = None, **context: Any) -> str:
         """The Markdown of a page.
 
         Args:
@@ -166,6 +166,7 @@ class Edition:
             searched: whether the site-wide search finds the page.
             moved_to: address, relative to the page, to send the browser to.
             kind: what the page is, for its style.
+            head: ``tags`` and ``links`` of its head, see `gallery.pages.citing.Citing.head`.
             context: what the template needs beside the edition.
         """
         html = self.render(template, url=url, title=title, **context)
@@ -180,6 +181,7 @@ class Edition:
             meta["moved_to"] = moved_to
         if kind:
             meta["page_kind"] = kind
+        meta |= head or {}
         return markdown.document(meta, html)
 
     def render(self, template: str, *, url: str, **context: Any) -> Markup:

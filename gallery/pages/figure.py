@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gallery.pages.citation import Citation
+from gallery.pages.citing import Citing
 from gallery.pages.edition import Edition
 from gallery.pages.factor_studies import factors_address
 from gallery.pages.models import similarity_anchor
@@ -25,12 +26,17 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
         written.add(figure.id)
         url = f"f/{figure.id}/"
         title, address = shown.drawing.title, edition.permanent(figure.id)
-        cited = Citation.of(edition, subject, figure, title)
+        citing = Citing(
+            edition, Citation.of(edition, subject, figure, title), url=url, address=address,
+            caption=shown.drawing.caption, alternative=shown.drawing.alternative,
+            is_based_on=tuple(dict.fromkeys(one.source.address for one in subject.prompts if one.source.address)),
+        )
         yield f"{url}index.md", edition.page(
             "figure.html", url=url, title=title, description=shown.drawing.caption, kind="figure", searched=False,
             hide=("toc",), html=render(edition, shown, url=url, level=1, context=True), subject=subject, figure=figure,
-            cited=cited, address=address, onward=_onward(edition, subject, figure),
+            onward=_onward(edition, subject, figure), head=citing.head(), **citing.context(),
         )
+        yield from citing.files()
         yield f"{url}figure.svg", shown.drawing.svg
         yield f"{url}figure.csv", shown.drawing.csv
         yield f"{url}figure.json", shown.drawing.spec

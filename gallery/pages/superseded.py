@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 
+from gallery.pages.citing import Citing
 from gallery.pages.edition import Edition
 from gallery.permanence.archive import Damaged
 from gallery.permanence.record import Published
@@ -37,14 +38,16 @@ def _written(edition: Edition, succession: Succession, published: Published, url
     told, words = published.told[edition.language], edition.words
     is_last = number == len(revisions)
     successor, subject = succession.successor(published), succession.subject(published)
-    address = edition.permanent(published.id)
+    address = edition.permanent(published.id) + ("" if is_last else f"{number}/")
+    citing = Citing(edition, told.citation, url=url, address=address, caption=told.caption,
+                    alternative=told.alternative)
+    changes = succession.changes(published) if is_last else [words("superseded.recomputed")]
     yield f"{url}index.md", edition.page(
         "superseded.html", url=url, title=told.citation.title, description=told.caption, kind="figure", searched=False,
-        hide=("toc",), published=published, told=told, cited=told.citation,
-        address=address if is_last else f"{address}{number}/", successor=successor if is_last else None,
-        subject=subject, changes=succession.changes(published) if is_last else [words("superseded.recomputed")],
-        earlier=[(n, f"f/{published.id}/{n}/") for n in range(1, number)], later=None if is_last else number + 1,
-        number=number, files=url,
+        hide=("toc",), published=published, told=told, successor=successor if is_last else None, subject=subject,
+        changes=changes, earlier=[(n, f"f/{published.id}/{n}/") for n in range(1, number)],
+        later=None if is_last else number + 1, number=number, head=citing.head(), **citing.context(),
     )
     yield f"{url}figure.svg", told.svg
     yield f"{url}figure.csv", published.csv
+    yield from citing.files()

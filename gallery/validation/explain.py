@@ -24,6 +24,7 @@ _UNIONS = {
 }
 _MAPPINGS = frozenset({"At", "Word"})
 """Branches of unions that are mappings."""
+_PATTERNS = {"commit": "not_a_commit", "doi": "not_a_doi", "orcid": "not_an_orcid"}
 _BOUNDS = {"greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt", "less_than_equal": "le"}
 
 
@@ -129,7 +130,7 @@ def _explain(cls: type[BaseModel], file: File, root: Node, detail: dict[str, Any
         guess = did_you_mean(str(node.value), options.split(", "))
         file.report(node, "not_an_option", where=where, found=found(node), options=options, did_you_mean=guess)
     elif kind == "string_pattern_mismatch":
-        key = "not_a_commit" if path[-1] == "commit" else "not_an_id"
+        key = _PATTERNS.get(path[-1], "not_an_id")
         file.report(node, key, where=where, found=shortened(str(node.value)))
     elif kind == "string_too_short":
         file.report(node, "empty_text", where=where)

@@ -23,6 +23,7 @@ from gallery.validation.schema import (
     Comparison,
     FetchedModel,
     Identifier,
+    Imprint,
     Model,
     Prompt,
     Strict,
@@ -34,6 +35,7 @@ FILES: dict[str, tuple[str, Any]] = {
     "tags.json": ("tags.yaml", dict[Identifier, Bilingual]),
     "prompt.json": ("prompts/ID.yaml", Prompt),
     "comparison.json": ("comparisons/ID.yaml", Annotated[Comparison, Field(discriminator="kind")]),
+    "gallery.json": ("gallery.yaml", Imprint),
     "models.lock.json": ("models.lock.yaml", dict[str, FetchedModel]),
 }
 """By name of the schema: the files of the catalog that it describes, and their type."""

@@ -1,5 +1,5 @@
 """The catalog, read and checked: `models.yaml`, `tags.yaml`, `prompts/*.yaml`, `comparisons/*.yaml`,
-`models.lock.yaml`, and the texts that models are studied over."""
+`gallery.yaml`, `models.lock.yaml`, and the texts that models are studied over."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from gallery.validation.checkpoints import check_checkpoints, checkpoint_id, checkpoint_model, with_readers
 from gallery.validation.comparisons import check_comparison, read_comparison
 from gallery.validation.explain import check, found
+from gallery.validation.imprint import read_imprint
 from gallery.validation.models import check_model, check_similar
 from gallery.validation.nodes import File, Node
 from gallery.validation.problems import CatalogProblems, words
@@ -77,11 +78,12 @@ def read_catalog(
     if look_at_models:
         _check_texts(root, models, prompts, references)
     _read_lock(root, files)
+    imprint = read_imprint(*_load(root, f"{CATALOG}/gallery.yaml", files, required=False))
     _raise_problems(files)
     return Catalog(
         models=tuple(m.item for m in models), prompts=tuple(p.item for p in prompts),
         comparisons=tuple(c.item for c in comparisons), tags=tags,
-        references={name: read.text for name, read in references.items()},
+        references={name: read.text for name, read in references.items()}, imprint=imprint,
     )
 
 

@@ -348,12 +348,30 @@ class ReferenceText(Strict):
     digest: str
 
 
+class Author(Strict):
+    """A person, by family and given name, or anybody else, by ``name``."""
+
+    family: Line | None = None
+    given: Line | None = None
+    name: Line | None = None
+    orcid: Annotated[str, Field(pattern=r"^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$")] | None = None
+
+
+class Imprint(Strict):
+    """What citations say of the gallery as a whole: `gallery.yaml`."""
+
+    authors: Annotated[tuple[Author, ...], Field(max_length=50)] = ()
+    year: Annotated[int, Field(ge=2020, le=9999)] | None = None
+    doi: Annotated[str, Field(pattern=r"^10\.\d{4,9}/[!-~]{1,200}$")] | None = None
+
+
 class Catalog(Strict):
     """The whole catalog, in the order of its files.
 
     Attributes:
         references: the texts that models are studied over, by path.
         studies: ids of the studies that were chosen; None for all.
+        imprint: what citations say of the gallery.
     """
 
     models: tuple[Model, ...]
@@ -362,6 +380,7 @@ class Catalog(Strict):
     tags: dict[str, Bilingual] = Field(default_factory=dict)
     references: dict[str, ReferenceText] = Field(default_factory=dict)
     studies: tuple[str, ...] | None = None
+    imprint: Imprint = Imprint()
 
     def course(self, model_id: str) -> dict[int, Model]:
         """A model by the step of its training, its checkpoints first, itself last; as far as they are here."""

@@ -42,6 +42,11 @@ def _read(root: Path) -> None:
     models = _file(catalog / "models.yaml", "models")
     tags = _file(catalog / "tags.yaml", "tags", optional=True) or {}
     _file(catalog / "models.lock.yaml", "models.lock", optional=True)
+    imprint = _file(catalog / "gallery.yaml", "gallery", optional=True) or {}
+    for author in imprint.get("authors", ()):
+        named = [str(author.get(part) or "").strip() for part in ("family", "given")]
+        if bool(str(author.get("name") or "").strip()) == all(named) or (author.get("name") and any(named)):
+            raise Invalid("an author without a name")
     if not (catalog / "prompts").is_dir():
         raise Invalid("no prompts")
     prompts = dict(_folder(catalog / "prompts", "prompt"))

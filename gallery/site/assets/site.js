@@ -47,7 +47,7 @@ function languageSwitch(link) {
 
 function copyButtons() {
   const words = document.documentElement.lang === "ja" ? ["写す", "写しました"] : ["Copy", "Copied"];
-  for (const block of document.querySelectorAll("pre.command, pre.citation-bibtex, .highlight pre")) {
+  for (const block of document.querySelectorAll("pre.command, .citation pre, .highlight pre")) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
