@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from gallery.command.speech import Speech
+from gallery.messages import LANGUAGES
 from gallery.validation.problems import did_you_mean
 
-COMMANDS = ("check", "build", "site", "status", "verify", "serve", "add", "publish", "export", "import", "convert")
+COMMANDS = (
+    "check", "build", "site", "status", "verify", "serve", "add", "cite", "publish", "export", "import", "convert",
+)
 _REASONS = {
     "unknown_option": r"unrecognized arguments: (?P<found>.*)",
     "value_missing": r"argument (?P<option>\S+): expected one argument",
@@ -117,6 +120,11 @@ def parse(argv: list[str], speech: Speech) -> argparse.Namespace:
                 name, key="models_of_prompt" if name == "--models" else "", metavar="A,B",
                 type=partial(_names, speech), default=(),
             )
+    if command == "cite":
+        parser.option("ID", key="figure_id")
+        parser.option("--format", metavar="NAME", type=partial(_format, speech), default="plain")
+        parser.option("--language", metavar="ja|en", type=partial(_language, speech))
+        parser.option("--address", metavar="URL")
     if command == "export":
         parser.option("GLOB", nargs="?")
     if command in ("export", "import"):
@@ -153,6 +161,18 @@ def _tier(speech: Speech, text: str) -> str:
 def _source(speech: Speech, text: str) -> str:
     if text not in ("own", "adapted", "quoted"):
         raise argparse.ArgumentTypeError(speech.of("not_a_source", found=text[:20]))
+    return text
+
+
+def _format(speech: Speech, text: str) -> str:
+    if text not in ("plain", "apa", "bibtex", "ris", "csl"):
+        raise argparse.ArgumentTypeError(speech.of("not_a_format", found=text[:20]))
+    return text
+
+
+def _language(speech: Speech, text: str) -> str:
+    if text not in LANGUAGES:
+        raise argparse.ArgumentTypeError(speech.of("not_a_language", found=text[:20]))
     return text
 
 

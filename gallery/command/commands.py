@@ -141,6 +141,12 @@ def _freeze(catalog: Catalog, root: Path, only: str | None, speech: Speech) -> b
     return not frozen.failed
 
 
+def cite(arguments: argparse.Namespace, speech: Speech) -> int:
+    from gallery.command.citing import cite as say_citation
+
+    return say_citation(arguments, speech)
+
+
 def export(arguments: argparse.Namespace, speech: Speech) -> int:
     from gallery.store import DamagedResult
     from gallery.transfer import BadArchive

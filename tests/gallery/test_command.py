@@ -63,7 +63,7 @@ def test_it_speaks_japanese_where_the_locale_does(run, monkeypatch):
 
 
 @pytest.mark.parametrize("command", [
-    "check", "build", "site", "status", "verify", "serve", "add", "publish", "export", "import", "convert",
+    "check", "build", "site", "status", "verify", "serve", "add", "cite", "publish", "export", "import", "convert",
 ])
 def test_every_command_has_help_with_an_example(run, command):
     status, out, _ = run(command, "--help")

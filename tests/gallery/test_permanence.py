@@ -116,7 +116,7 @@ def test_hostile_words_of_an_archive_stay_text(published):
     archive.add(replace(kept, told=told))
     (published / "gallery/catalog/prompts/mame.yaml").unlink()
     page = pages_of(published)[1][f"f/{figure_id}/index.md"]
-    assert "<script" not in page and "&lt;script&gt;" in page
+    assert "<script>" not in page and "&lt;script&gt;" in page
 
 
 def test_a_damaged_file_is_named_and_costs_no_other_figure(published, monkeypatch, capsys, caplog):
@@ -167,3 +167,19 @@ def test_what_machines_add_up_differently_is_no_revision_and_what_was_computed_o
     broken = values.copy()
     broken[0, :20] = np.nan
     assert not same_numbers(before, sketch(measures(log_probabilities=broken)))
+
+
+def test_the_command_cites_figures_of_today_and_those_that_have_gone(published, monkeypatch, capsys):
+    monkeypatch.setenv("LMVIZ_GALLERY_ROOT", str(published))
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    figure_id = next(iter(Archive(published)))
+    address = ["--address", "https://example.org"]
+    assert main(["cite", figure_id, *address]) == 0
+    today = capsys.readouterr().out
+    assert f"https://example.org/en/f/{figure_id}/" in today and "tiny model version 1" in today
+    (published / "gallery/catalog/prompts/mame.yaml").unlink()
+    assert main(["cite", f"f/{figure_id}/", *address]) == 0 and capsys.readouterr().out == today
+    assert main(["cite", figure_id, "--format", "bibtex", "--language", "ja"]) == 0
+    assert capsys.readouterr().out.startswith(f"@misc{{lmviz-{figure_id},")
+    assert main(["cite", figure_id[:-1]]) == 2
+    assert f"Did you mean {figure_id}" in capsys.readouterr().err
