@@ -2,7 +2,8 @@
 
 ``fuku-oni`` is a minimal pair under ``tiny`` (works) and ``broken`` (NaN in its weights); ``two-models`` compares
 ``tiny`` and ``second``, which reads only what names it, on one text; ``elsewhere`` one model that has read its text,
-one that could not and one that is not here.
+one that could not and one that is not here. ``second-learns`` walks a text of its own through the training of
+``second``, of which there are two checkpoints (other random numbers).
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ SECOND = """\
   directory: models/second
   reads: named
   start: none
+  steps: 32
+  checkpoints:
+    - {step: 2, directory: step-000002}
+    - {step: 8, directory: step-000008}
   licence: MIT
 """
 
@@ -78,16 +83,45 @@ models: [tiny, broken, away]
 see: {ja: まだ比べられません。, en: Nothing to compare yet.}
 """
 
+MAKU = """\
+id: maku
+titles: {ja: 豆をまく, en: Throwing beans}
+about: {ja: 学習の途中でも読みます。, en: Read on the way as well.}
+text: 鬼は外、福は内と
+source: {kind: own, licence: CC0-1.0}
+generation: {continuation: 豆をまく。}
+models: [tiny]
+figures:
+  layer_predictions: null
+  characters: null
+  attribution: {methods: [saliency, input_x_gradient], receipt: false}
+  neuron_factors: {n_components: [2]}
+"""
+
+LEARNS = """\
+id: second-learns
+kind: training
+titles: {ja: 乱数の学習, en: Random numbers learning}
+about: {ja: 重みを取りかえていきます。, en: Weights are exchanged one after another.}
+prompt: maku
+model: second
+notes:
+  training_ranks: {ja: 何も学びません。, en: Nothing is learned.}
+"""
+
 
 def add_comparisons(root: Path) -> Path:
     """Add the comparisons, and the prompts and the model that they need, to the gallery under ``root``; return it."""
     catalog = root / "gallery" / "catalog"
     with open(catalog / "models.yaml", "a", encoding="utf-8") as models:
         models.write(SECOND)
-    for name, text in (("fuku", FUKU), ("oni", ONI)):
+    for name, text in (("fuku", FUKU), ("oni", ONI), ("maku", MAKU)):
         (catalog / "prompts" / f"{name}.yaml").write_text(text, encoding="utf-8")
     (catalog / "comparisons").mkdir()
-    for name, text in (("fuku-oni", PAIR), ("two-models", TWO_MODELS), ("elsewhere", ELSEWHERE)):
+    for name, text in (
+        ("fuku-oni", PAIR), ("two-models", TWO_MODELS), ("elsewhere", ELSEWHERE), ("second-learns", LEARNS),
+    ):
         (catalog / "comparisons" / f"{name}.yaml").write_text(text, encoding="utf-8")
-    make_model(root / "models" / "second", seed=3)
+    for seed, name in ((3, "second"), (5, "second/step-000002"), (6, "second/step-000008")):
+        make_model(root / "models" / name, seed=seed)
     return root

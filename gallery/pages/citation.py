@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery.subjects import Figure, ModelStudy, Subject
-from gallery.validation.schema import REFERENCE_TEXT, Model, Prompt
+from gallery.subjects import Compared, Figure, ModelStudy, Subject
+from gallery.validation.schema import REFERENCE_TEXT, CheckpointModel, Model, Prompt, TrainingComparison
 
 if TYPE_CHECKING:
     from gallery.pages.edition import Edition
@@ -55,7 +55,11 @@ def model_name(edition: Edition, model: Model) -> str:
 
 
 def models(edition: Edition, subject: Subject) -> str:
-    """The models with what fixes their weights, in a line."""
+    """The models with what fixes their weights, in a line; of a training the model and its steps."""
+    if isinstance(subject, Compared) and isinstance(subject.comparison, TrainingComparison):
+        steps = edition.words("citation.and").join(
+            f"{m.step if isinstance(m, CheckpointModel) else m.steps:,}" for m in subject.models)
+        return edition.words("citation.steps", model=model_name(edition, subject.models[-1]), steps=steps)
     return edition.words("citation.and").join(model_name(edition, model) for model in subject.models)
 
 

@@ -48,10 +48,10 @@ def training_course(results: Mapping[str, Any], language: Language) -> Words:
     course = course_of(dict(zip(of.steps, of.results, strict=True)))
     bits = course.bits_per_character
     caption = message("training_course.caption", language)
-    targets = message("training_course.followed", language, count=measures.FOLLOWED) if TARGETS in of.beside else ""
-    convention = sentences([
-        message("training_course.convention", language, vocabulary=notation.rank(of.last.vocabulary_size),
-                followed=targets).strip(), _once(of, language)], language)
+    said = [message("training_course.convention", language, vocabulary=notation.rank(of.last.vocabulary_size))]
+    if TARGETS in of.beside:
+        said.append(message("training_course.followed", language, count=measures.FOLLOWED))
+    convention = sentences([*said, _once(of, language)], language)
     if not np.isfinite(bits).all():
         nothing = message("training_course.title.nothing", language)
         return nothing, caption, nothing, convention
@@ -113,8 +113,8 @@ def ranks_stop(of: Followed[LensMeasures], course: TrainingCourse, checkpoint: i
     choices = of.beside.get(f"{CHOICES}{of.steps[checkpoint]}")
     if isinstance(choices, TokenProbabilities) and (counted := measures.first_choices(choices)):
         token = quoted(labels.of_entry(choices.labels, counted[0][0], language), language)
-        said.append(message(f"training_ranks.choices{'_one' if len(counted) == 1 else ''}", language, token=token,
-                            kinds=len(counted), count=counted[0][1]))
+        key = "choices_one" if len(counted) == 1 else "choices"
+        said.append(message(f"training_ranks.{key}", language, token=token, kinds=len(counted), count=counted[0][1]))
     if checkpoint:
         new, lost = measures.newly_first(course, checkpoint)
         before = notation.rank(of.steps[checkpoint - 1])

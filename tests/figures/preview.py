@@ -37,7 +37,8 @@ def page(results: dict[str, Any], language: Language, names: Mapping[str, str] |
     return f"""<!doctype html><html lang="{language}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="script-src 'self'"><title>preview</title>
-<link rel="stylesheet" href="figures.css"><link rel="stylesheet" href="comparison.css"><link rel="stylesheet" href="training.css">
+<link rel="stylesheet" href="figures.css"><link rel="stylesheet" href="comparison.css">
+<link rel="stylesheet" href="training.css">
 <link rel="stylesheet" href="text_factors.css"><link rel="stylesheet" href="factors.css">
 <script type="module" src="main.js"></script>
 <script src="scheme.js"></script>

@@ -23,7 +23,7 @@ from gallery.engine.plan import entries, steps
 from gallery.store import Store
 from gallery.validation import CatalogProblems, read_catalog
 from gallery.validation.attribution import METHODS_WITHOUT_SIGN
-from gallery.validation.schema import Model, ModelComparison, PromptComparison
+from gallery.validation.schema import Model, ModelComparison, PromptComparison, TrainingComparison
 
 PAIR = "gallery/catalog/comparisons/fuku-oni.yaml"
 TWO = "gallery/catalog/comparisons/two-models.yaml"
@@ -122,7 +122,7 @@ def test_a_model_that_asks_to_be_named_reads_only_prompts_that_name_it(compared_
     assert [(problem.file, problem.key) for problem in caught.value.problems] == [(TWO, "model_does_not_read")]
     catalog = read_catalog(compared_catalog)
     second = next(model for model in catalog.models if model.id == "second")
-    assert [prompt.id for prompt in catalog.prompts if prompt.is_read_by(second)] == ["fuku"]
+    assert [prompt.id for prompt in catalog.prompts if prompt.is_read_by(second)] == ["fuku", "maku"]
 
 
 def test_a_comparison_of_models_is_drawn_from_their_entries_results(compared):
@@ -213,13 +213,17 @@ def test_a_comparison_that_is_chosen_brings_its_entries(compared_catalog):
     def chosen(only, models=()):
         part = choose(catalog, only, models)
         names = [f"{prompt.id}/{model}" for prompt in part.prompts for model in prompt.models]
-        return names, {comparison.id: comparison.models for comparison in part.comparisons}
+        return names, {comparison.id: part.model_ids(comparison) for comparison in part.comparisons}
 
     assert chosen("compare/two-models/*") == (["fuku/tiny", "fuku/second"], {"two-models": ("tiny", "second")})
     assert chosen("compare/fuku-oni/tiny") == (["fuku/tiny", "oni/tiny"], {"fuku-oni": ("tiny",)})
     assert chosen("oni") == (["oni/tiny", "oni/broken"], {})
-    assert chosen("*/second") == (["fuku/second"], {"two-models": ("second",)})
-    assert chosen(None, ("second",)) == (["fuku/second"], {"two-models": ("second",)})
+    of_second = {"two-models": ("second",), "second-learns": ("second",)}
+    assert chosen("*/second") == (["fuku/second", "maku/second"], of_second)
+    assert chosen(None, ("second",)) == (["fuku/second", "maku/second"], of_second)
+    course = ("second-step-2", "second-step-8", "second")
+    assert chosen("compare/second-learns/*") == (
+        ["maku/second", "maku/second-step-2", "maku/second-step-8"], {"second-learns": course})
     named = named_hub_models(catalog, "compare/elsewhere/away")
     assert [model.id for model in named] == ["away"]
     assert named_hub_models(catalog, "compare/elsewhere/*") == []
@@ -228,7 +232,7 @@ def test_a_comparison_that_is_chosen_brings_its_entries(compared_catalog):
 def test_the_command_speaks_of_comparisons(compared, monkeypatch, capsys):
     monkeypatch.setenv("LMVIZ_GALLERY_ROOT", str(compared))
     monkeypatch.setenv("LC_ALL", "C")
-    assert main(["check"]) == 0 and "3 comparisons" in capsys.readouterr().out
+    assert main(["check"]) == 0 and "4 comparisons" in capsys.readouterr().out
     assert main(["status", "--only", "compare/*"]) == 0
     said = capsys.readouterr().out
     assert "compare/fuku-oni/broken: It failed last time" in said and "--only '*/away'" in said
@@ -238,9 +242,12 @@ def test_the_command_speaks_of_comparisons(compared, monkeypatch, capsys):
 
 def test_the_examples_of_the_how_to_page_are_valid():
     page = (REPOSITORY / "docs/ja/how-to/compare.md").read_text(encoding="utf-8")
-    models, prompts, model = (yaml.safe_load(example) for example in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL))
+    models, prompts, trained, training, model = (
+        yaml.safe_load(example) for example in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL))
     ModelComparison.model_validate_json(json.dumps(models))
     PromptComparison.model_validate_json(json.dumps(prompts))
+    TrainingComparison.model_validate_json(json.dumps(training))
+    assert Model.model_validate_json(json.dumps(trained[0])).checkpoints[1].step == 100
     assert Model.model_validate_json(json.dumps(model[0])).reads == "named"
 
 

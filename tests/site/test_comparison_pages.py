@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urljoin
 
 import pytest
@@ -59,6 +60,28 @@ def test_where_a_model_failed_its_part_says_why_and_the_other_stands(page):
         assert notices and all("NaN" in notice.get_text() for notice in notices)
 
 
+def test_a_training_is_walked_through_in_four_figures_each_with_its_files(page, site):
+    for url in ("compare/second-learns/", "en/compare/second-learns/"):
+        training = page(url)
+        assert kinds(training) == list(COMPARISON_KINDS[7:])
+        for stops in training.select(".stops"):
+            assert [stop["data-stop"] for stop in stops.select(".stop")] == ["2", "8", "32"]
+    for section in page("compare/second-learns/").select("section.lmviz-figure"):
+        folder = site / "f" / section["data-figure-id"]
+        assert (folder / "figure.svg").read_text(encoding="utf-8").startswith("<svg")
+        cited = page(f"f/{section['data-figure-id']}/").select_one(".citation-plain").get_text()
+        assert "もう一つのモデル 第1版（2、8、32ステップ）" in cited and "豆をまく" in cited
+
+
+def test_checkpoints_stand_with_their_model_and_are_not_chosen_from_a_list(page):
+    for url in ("models/", "gallery/", "maku/", "maku/second/"):
+        assert not re.search(r"second（\dステップ）", page(url).get_text())
+    links = {link["href"] for link in page("models/second/").select("a")}
+    assert {"../second-step-2/", "../second-step-8/", "../../compare/second-learns/"} <= links
+    assert "../compare/second-learns/" in {link["href"] for link in page("maku/").select("a")}
+    assert page("maku/second-step-2/").select("section.lmviz-figure")
+
+
 def test_an_entry_that_is_not_there_is_named_with_the_one_command_that_builds_it(page):
     for url in ("compare/elsewhere/", "en/compare/elsewhere/"):
         soup = page(url)
@@ -79,7 +102,8 @@ def test_entries_and_comparisons_lead_to_each_other(page, language):
     assert leads("fuku/tiny/", "nav.others a") >= {"compare/fuku-oni/", "compare/two-models/"}
     assert "compare/fuku-oni/" not in leads("fuku/second/", "nav.others a")
     assert leads("compare/two-models/", "nav.others a") == {"fuku/tiny/", "fuku/second/"}
-    assert leads("compare/", ".card-link") == {"compare/fuku-oni/", "compare/two-models/", "compare/elsewhere/"}
+    assert leads("compare/", ".card-link") == {
+        "compare/fuku-oni/", "compare/two-models/", "compare/elsewhere/", "compare/second-learns/"}
     assert "compare/" in leads("", "header a")
     assert leads("compare/oni-fuku/", "main a, #main a") == {"compare/fuku-oni/"}
 

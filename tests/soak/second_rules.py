@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ def distinct(values: list) -> bool:
 def check_rules(root: Path, models: list, tags: dict, prompts: dict[str, Any], comparisons: dict[str, Any]) -> None:
     """Raises `Invalid`."""
     must(all(map(ID.fullmatch, tags)), "tag")
+    models = [*models, *(one for model in models for one in _checkpoints(model))]
     for group in (models, list(prompts.values()), list(comparisons.values())):
         names = [name for one in group for name in (one["id"], *one.get("aliases", []))]
         must(all(map(ID.fullmatch, names)) and distinct(names), "ids")
@@ -52,9 +54,11 @@ def check_rules(root: Path, models: list, tags: dict, prompts: dict[str, Any], c
     texts = {prompt["id"]: prompt for prompt in prompts.values()}
     for stem, comparison in comparisons.items():
         _comparison(stem, comparison, by_id, texts)
+    walked = {(one["prompt"], one["model"]) for one in comparisons.values() if one["kind"] == "training"}
     for prompt in prompts.values():
         for model in models:
-            if model.get("directory") and reads(prompt, model):
+            is_walked = (prompt["id"], model.get("of", model["id"])) in walked
+            if model.get("directory") and (reads(prompt, model) or is_walked):
                 _fits(root, prompt, model)
 
 
@@ -80,6 +84,24 @@ def _model(root: Path, model: dict) -> None:
         must(there.startswith(top + os.sep) and os.path.isdir(there), "directory")
         files = os.listdir(there)
         must("config.json" in files and any(name.endswith(".safetensors") for name in files), "model files")
+
+
+def _checkpoints(model: dict) -> Iterator[dict]:
+    """The models that a model's checkpoints are."""
+    before, last = -1, model.get("steps")
+    for one in model.get("checkpoints", []):
+        must(last is not None and before < one["step"] < last, "steps")
+        before, inside, revision = one["step"], one.get("directory"), one.get("revision")
+        own = {"directory": None, "hub": model.get("hub"), "revision": revision}
+        if model.get("directory") is None:
+            must(inside is None and revision is not None, "revision of a checkpoint")
+        else:
+            must(inside and revision is None, "directory of a checkpoint")
+            must(inside[0] not in "/~" and not set(inside) & set("\\:"), "directory of a checkpoint")
+            must(not {".", ".."} & set(inside.split("/")), "directory of a checkpoint")
+            own = {"directory": f"{model['directory']}/{inside}", "hub": None, "revision": None}
+        others = {"reads": "named", "factors": None, "similar_to": [], "aliases": [], "checkpoints": []}
+        yield {**model, **others, **own, "id": f"{model['id']}-step-{one['step']}", "of": model["id"]}
 
 
 def _reference(root: Path, model: dict, similar: list[dict]) -> None:
@@ -158,7 +180,13 @@ def _figures(figures: dict, read: str) -> None:
 
 def _comparison(stem: str, comparison: dict, models: dict, prompts: dict) -> None:
     must(comparison["id"] == stem, "name of the comparison")
-    _lines(comparison["titles"], comparison["about"], comparison["see"])
+    _lines(comparison["titles"], comparison["about"], comparison.get("see") or {})
+    if comparison["kind"] == "training":
+        model, prompt = models.get(comparison["model"], {}), prompts.get(comparison["prompt"], {})
+        must(model.get("checkpoints"), "checkpoints")
+        generation = prompt.get("generation", {})
+        must(generation.get("continuation") is not None or generation.get("max_new_tokens", 16) == 0, "one text")
+        return
     named = comparison["models"]
     must(set(named) <= set(models) and distinct(named), "models")
     texts = comparison["prompts"] if comparison["kind"] == "prompts" else [comparison["prompt"]]

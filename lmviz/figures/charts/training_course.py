@@ -32,17 +32,23 @@ def training_course(results: Mapping[str, Any], language: Language = "ja") -> An
     of = followed(results, LensMeasures, "training_course", language)
     course = course_of(dict(zip(of.steps, of.results, strict=True)))
     shown = moved_most(course, of.beside.get(TARGETS))
-    along = alt.X("training_step:Q", title=message("training.steps", language), scale=_along(of.steps),
-                  axis=alt.Axis(values=list(of.steps), format=",", grid=False, tickSize=4, labelOverlap=True))
-    upper = alt.layer(*_spread(course, along, language), *_lines(course, shown, along, language))
-    upper = upper.properties(width=WIDTH, height=HEIGHT)
-    lower = _surprisal(course, along, language).properties(width=WIDTH, height=LOW)
+    upper, lower = (
+        alt.X("training_step:Q", title=title, scale=_along(of.steps),
+              axis=alt.Axis(values=list(of.steps), format=",", grid=False, tickSize=4, labelOverlap=True))
+        for title in (None, message("training.steps", language))
+    )
+    upper = alt.layer(*_spread(course, upper, language), *_lines(course, shown, upper, language)).properties(
+        width=WIDTH, height=HEIGHT)
+    lower = _surprisal(course, lower, language).properties(width=WIDTH, height=LOW)
     return style.styled(alt.vconcat(upper, lower, spacing=18))
 
 
 def _along(steps: tuple[int, ...]) -> alt.Scale:
-    kind: dict[str, Any] = {"type": "log"} if steps[0] > 0 else {"type": "symlog", "constant": 1}
-    return alt.Scale(domain=[steps[0], steps[-1]], nice=False, zero=False, **kind)
+    """The logarithm of the step, with a little room before the first; of step 0, that of the step and one more."""
+    if steps[0] == 0:
+        return alt.Scale(type="symlog", constant=1, domain=[-0.3, steps[-1]], nice=False, zero=False)
+    first = steps[0] * (steps[0] / steps[-1]) ** 0.05
+    return alt.Scale(type="log", domain=[first, steps[-1]], nice=False, zero=False)
 
 
 def _down(course: TrainingCourse) -> alt.Scale:

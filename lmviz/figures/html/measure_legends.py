@@ -19,7 +19,7 @@ def legends(result: Rankings, language: Language) -> str:
         f'<p class="soft">{f.escape(message(f"rankings.meaning.{measure}", language))}</p></div>'
         for measure in found
     )
-    return f'<div class="measures">{lines}{_settled_key(language)}</div>'
+    return f'<div class="measures">{lines}{settled_key(language)}</div>'
 
 
 def _bits_legend(measure: str, language: Language) -> str:
@@ -35,6 +35,7 @@ def _bits_legend(measure: str, language: Language) -> str:
     )
 
 
-def _settled_key(language: Language) -> str:
+def settled_key(language: Language) -> str:
+    """The sign of where predictions settle."""
     return f'<p class="legend"><span class="key"><i class="settles"></i>' \
            f'{f.escape(message("rankings.settled_key", language))}</span></p>'

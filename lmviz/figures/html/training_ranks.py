@@ -10,6 +10,7 @@ from lmviz.figures import labels, training_words
 from lmviz.figures.followed import CHOICES, Followed, followed
 from lmviz.figures.html import fragment as f
 from lmviz.figures.html import stops
+from lmviz.figures.html.measure_legends import settled_key
 from lmviz.figures.html.rankings import grid
 from lmviz.figures.messages import Language, message
 from lmviz.results import LensMeasures, TokenProbabilities
@@ -46,7 +47,7 @@ def training_ranks(
     return stops.figure(
         "training_ranks", of, language, figure_id, dressed_as="rankings", stop=stop,
         said=lambda i: training_words.ranks_stop(of, course, i, language),
-        above=f'<div class="tools">{f.rank_legend(language)}</div>',
+        above=f'<div class="tools lmviz-rankings">{f.rank_legend(language)}{settled_key(language)}</div>',
         below='<p class="readout" aria-live="polite"></p>', data=data,
     )
 
