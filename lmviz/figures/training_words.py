@@ -29,7 +29,7 @@ KINDS = ("training_course", "training_ranks", "training_factors", "training_attr
 """In the order of a page."""
 
 FALL = 0.3
-"""Bits a character by which surprisal must have fallen for a title to say so."""
+"""Bits a character by which surprisal must have fallen, or risen, for a title to say so."""
 NAMED = 6
 """Tokens that a sentence names, at most."""
 
@@ -55,7 +55,9 @@ def training_course(results: Mapping[str, Any], language: Language) -> Words:
     if not np.isfinite(bits).all():
         nothing = message("training_course.title.nothing", language)
         return nothing, caption, nothing, convention
-    title = message(f"training_course.title.{'falls' if bits[0] - bits[-1] >= FALL else 'plain'}", language,
+    fall = bits[0] - bits[-1]
+    kind = "falls" if fall >= FALL else "rises" if fall <= -FALL else "plain"
+    title = message(f"training_course.title.{kind}", language,
                     first_step=notation.rank(of.steps[0]), last_step=notation.rank(of.steps[-1]),
                     first=notation.amount(bits[0]), last=notation.amount(bits[-1]))
     spoken = message("compare.lists", language).join(

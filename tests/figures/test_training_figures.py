@@ -45,6 +45,8 @@ def test_titles_say_what_the_data_show():
     still = {step: FOUND["training_course"]["4"] for step in ("4", "8")}
     assert "ほとんどよくならない" in title("training_course", still)
     assert title("training_ranks", still) == "どのチェックポイントも、実際のトークンを1位に置かない。"
+    backwards = {"4": FOUND["training_course"]["2048"], "8": FOUND["training_course"]["4"]}
+    assert f"4ステップで1文字あたり{last}ビット" in title("training_course", backwards)
     same = {step: FOUND["training_attribution"]["4"] for step in ("4", "8")}
     assert "4ステップでも8ステップでも" in title("training_attribution", same)
 
