@@ -7,29 +7,42 @@ from typing import Any
 
 from gallery.pages import citation
 from gallery.pages.edition import Edition
-from gallery.pages.section import render, section
+from gallery.pages.nearby import Nearby
+from gallery.pages.section import Section, render, section
+from gallery.pages.words import Language
 from gallery.subjects import Entry
 from gallery.validation.schema import FIGURE_KINDS
+from lmviz.figures.findings import findings
 
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
+    nearby = Nearby(edition)
     for entry in edition.entries:
-        yield f"{entry.id}/index.md", _page(edition, entry)
+        yield f"{entry.id}/index.md", _page(edition, entry, nearby)
 
 
-def _page(edition: Edition, entry: Entry) -> str:
+def _page(edition: Edition, entry: Entry, nearby: Nearby) -> str:
     url = f"{entry.id}/"
     shown = [section(edition, entry, figure) for figure in
              sorted(entry.figures, key=lambda figure: FIGURE_KINDS.index(figure.kind))]
+    told = _findings(shown, edition.language)
     return edition.page(
         "entry.html", url=url, title=edition.title(entry),
-        description=edition.text(entry.prompt.about), kind="entry", searched=entry.status == "built",
+        description=told[0].drawing.title if told else edition.text(entry.prompt.about), kind="entry", told=told,
+        before=nearby.before(entry), after=nearby.after(entry), similar=nearby.similar(entry),
+        searched=entry.status == "built",
         contents=[{"id": part.figure.kind, "name": edition.words(f"kind.{part.figure.kind}")} for part in shown],
         hide=() if shown else ("toc",), entry=entry, source=citation.source(edition, entry.prompt),
         sections=[render(edition, part, url=url) for part in shown],
         others=[other for other in edition.chosen_entries(entry.prompt) if other.id != entry.id],
         provenance=facts(edition, entry.provenance), comparisons=edition.compared_in(entry),
     )
+
+
+def _findings(shown: list[Section], language: Language) -> list[Section]:
+    """The figures whose titles tell most of this text, the first of them first."""
+    drawn = [part for part in shown if part.drawing]
+    return [drawn[i] for i in findings([(part.figure.kind, part.drawing.title) for part in drawn], language)]
 
 
 def facts(edition: Edition, provenance: dict[str, Any]) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gallery.pages.edition import Edition
 from gallery.subjects import Entry
-from gallery.validation.schema import Prompt
+from gallery.validation.schema import FIGURE_KINDS, Prompt
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,12 @@ class Card:
     prompt: Prompt
     built: list[Entry]
     searched: str
+
+    @property
+    def kinds(self) -> list[str]:
+        """Kinds of figure that one of its entries has, in page order."""
+        there = {figure.kind for entry in self.built for figure in entry.figures if figure.failure is None}
+        return [kind for kind in FIGURE_KINDS if kind in there]
 
     @property
     def face(self) -> Entry | None:
@@ -42,11 +48,14 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
     found = cards(edition)
     per_model = Counter(entry.model.id for card in found for entry in card.built)
     per_tag = Counter(tag for card in found for tag in card.prompt.tags)
+    per_kind = Counter(kind for card in found for kind in card.kinds)
     yield "gallery/index.md", edition.page(
         "gallery.html", url="gallery/", title=edition.words("nav.gallery"), kind="gallery", searched=False,
         description=edition.words("gallery.lead"), hide=("toc",), cards=found,
         models=[(model, per_model[model.id]) for model in edition.models if per_model[model.id]],
         tags=[(tag, edition.tag(tag), per_tag[tag]) for tag in _order(edition, per_tag)],
+        figures=[(kind, edition.words(f"kind.{kind}"), per_kind[kind]) for kind in FIGURE_KINDS
+                 if 0 < per_kind[kind] < sum(1 for card in found if card.built)],
         n_unbuilt=sum(not per_model[model.id] for model in edition.models),
     )
 

@@ -20,6 +20,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 if str(REPOSITORY) not in sys.path:
     sys.path.insert(0, str(REPOSITORY))
 
+from gallery.pages.markdown import fragment as in_markdown  # noqa: E402
+from gallery.pages.shown_in import shown_in  # noqa: E402
 from gallery.site import current  # noqa: E402
 from gallery.site.editions import open_edition, prose_of  # noqa: E402
 from gallery.site.fences import figure_fence, fragment  # noqa: E402
@@ -65,7 +67,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, **rest: Any) -> str:
     current.url = "" if page.url in (".", "./") else page.url
-    return markdown
+    where = shown_in(current.edition, current.url)
+    return f"{markdown}\n\n{in_markdown(where)}" if where else markdown
 
 
 def on_page_content(html: str, page: Page, **rest: Any) -> str:
