@@ -100,6 +100,13 @@ def test_the_index_filters_by_text_model_and_tag_and_remembers_it_in_its_address
     page.locator("[data-gallery-filters] button[type=reset]").click()
     expect(cards).to_have_count(n_cards)
     assert "?" not in page.url
+    page.locator("#filter-order").select_option("short")
+    page.locator("input[name=figure][value=watched_words]").check()
+    assert page.url.endswith("?order=short&figure=watched_words")
+    page.reload()
+    lengths = cards.evaluate_all("cards => cards.map((card) => Number(card.dataset.length))")
+    assert lengths == sorted(lengths) and 0 < len(lengths) < n_cards
+    assert all("watched_words" in kinds for kinds in cards.evaluate_all("cards => cards.map((c) => c.dataset.figures)"))
 
 
 @pytest.mark.parametrize("address", PAGES + [f"en/{page}" for page in PAGES])
