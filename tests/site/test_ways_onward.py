@@ -26,8 +26,9 @@ def test_before_and_after_lead_through_all_texts_of_a_model_and_back(page):
         after = page(url).select_one(".before-after a[rel=next]")
         if after is None:
             break
-        assert page(after["href"].removeprefix("../../")).select_one(".before-after a[rel=prev]")["href"] == f"../../{url}"
-        url = after["href"].removeprefix("../../")
+        following = after["href"].removeprefix("../../")
+        assert page(following).select_one(".before-after a[rel=prev]")["href"] == f"../../{url}"
+        url = following
     assert seen == ["setsubun/tiny/", "fuku/tiny/", "mame/tiny/", "oni/tiny/"]
     assert page(seen[0]).select_one(".before-after a[rel=prev]") is None
 
