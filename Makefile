@@ -28,7 +28,7 @@ serve: $(VENV)/gallery.installed
 test: $(VENV)/test.installed
 	@sh tests/install_browser.sh
 	@$(BIN)/ruff check .
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 soak: $(VENV)/test.installed
 	@$(BIN)/python tests/soak/kills.py

@@ -15,6 +15,19 @@ CHROMIUM_FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]
 
+TESTS = Path(__file__).parent
+TOGETHER = {"browser": "site", "hostile": "site", "site": "site", "gallery": "gallery", "soak": "gallery"}
+"""Folders whose tests share what takes long to make, a computed gallery or its site."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where two processes run the tests (`make test`), those that share fixtures run in the same one: a folder of
+    `TOGETHER`, or a module."""
+    for item in items:
+        place = item.path.relative_to(TESTS)
+        item.add_marker(pytest.mark.xdist_group(TOGETHER.get(place.parts[0], place.as_posix())))
+
 
 @pytest.fixture(scope="session")
 def miniature_source(tmp_path_factory) -> Path:
