@@ -9,9 +9,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 TORCH := 2.13.0
 # What publishing needs, where nothing is computed.
-SITE := altair budoux filelock huggingface-hub jinja2 latex2mathml mkdocs mkdocs-gen-files mkdocs-material numpy \
-  'pagefind[extended]' protobuf pydantic pymdown-extensions pyyaml regex safetensors scipy sentencepiece sudachidict-small \
-  sudachipy tokenizers vl-convert-python watchdog
+SITE := altair budoux filelock fonttools huggingface-hub jinja2 latex2mathml matplotlib-fontja mkdocs mkdocs-gen-files \
+  mkdocs-material numpy 'pagefind[extended]' protobuf pydantic pymdown-extensions pyyaml regex safetensors scipy \
+  sentencepiece sudachidict-small sudachipy tokenizers vl-convert-python watchdog
 
 .PHONY: gallery site serve test soak lock clean
 .DELETE_ON_ERROR:

@@ -126,8 +126,14 @@ def parse(argv: list[str], speech: Speech) -> argparse.Namespace:
         parser.option("--language", metavar="ja|en", type=partial(_language, speech))
         parser.option("--address", metavar="URL")
     if command == "export":
-        parser.option("GLOB", nargs="?")
-    if command in ("export", "import"):
+        parser.option("WHAT", nargs="+")
+        parser.option("--format", key="formats_of_figure", metavar="A,B", type=partial(_formats, speech))
+        parser.option("--language", key="language_of_figure", metavar="ja,en", type=partial(_languages, speech))
+        parser.option("--width", metavar="NAME", type=partial(_one_of, speech, "own", "column", "paper", "slide"))
+        parser.option("--colours", metavar="NAME", type=partial(_one_of, speech, "colour", "grey"))
+        parser.option("--scale", metavar="N", type=partial(_one_of, speech, "1", "2"))
+        parser.option("--out", metavar="DIR", type=Path)
+    if command == "import":
         parser.option("FILE")
     if command == "import":
         parser.option("--replace", action="store_true")
@@ -180,6 +186,24 @@ def _engine(speech: Speech, text: str) -> str:
     if text not in ("pool", "parsl"):
         raise argparse.ArgumentTypeError(speech.of("not_an_engine", found=text[:20]))
     return text
+
+
+def _one_of(speech: Speech, *names_and_text: str) -> str:
+    *known, text = names_and_text
+    if text not in known:
+        guess = did_you_mean(text, known)
+        raise argparse.ArgumentTypeError(speech.of("not_one_of", found=text[:20], known=", ".join(known),
+                                                   did_you_mean=guess))
+    return text
+
+
+def _formats(speech: Speech, text: str) -> tuple[str, ...]:
+    known = ("svg", "pdf", "png", "csv", "json", "spec")
+    return tuple(dict.fromkeys(_one_of(speech, *known, name) for name in _names(speech, text)))
+
+
+def _languages(speech: Speech, text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_one_of(speech, "ja", "en", name) for name in _names(speech, text)))
 
 
 def _device(speech: Speech, text: str) -> str:

@@ -148,15 +148,28 @@ def cite(arguments: argparse.Namespace, speech: Speech) -> int:
 
 
 def export(arguments: argparse.Namespace, speech: Speech) -> int:
+    """Figures as files where what is named is their ids, else the results of entries in one file."""
+    from gallery.command import exporting
+
+    if exporting.names_figures(arguments.WHAT):
+        return exporting.export_figures(arguments, speech)
+    exporting.refuse_figure_options(arguments, speech)
+    return _export_results(arguments, speech)
+
+
+def _export_results(arguments: argparse.Namespace, speech: Speech) -> int:
     from gallery.store import DamagedResult
     from gallery.transfer import BadArchive
     from gallery.transfer import export as write_archive
 
-    root, path = gallery_root(), Path(arguments.FILE)
+    *globs, file = arguments.WHAT
+    if len(globs) > 1:
+        raise Mistake(speech.of("one_file", found=" ".join(arguments.WHAT)[:120]))
+    root, path, only = gallery_root(), Path(file), next(iter(globs), None)
     catalog = read_catalog(root, look_at_models=False)
-    _must_match(catalog, arguments.GLOB, (), speech)
+    _must_match(catalog, only, (), speech)
     try:
-        done = write_archive(catalog, root, path, only=arguments.GLOB)
+        done = write_archive(catalog, root, path, only=only)
     except BadArchive as error:
         raise Mistake(error.wording[speech.language]) from None
     except DamagedResult as error:

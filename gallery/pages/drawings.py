@@ -210,15 +210,19 @@ def _receipt(receipt: Result, language: Language) -> dict[str, str]:
 
 
 def table(spec: dict[str, Any]) -> str:
-    """The largest table of data inside a Vega-Lite chart, as CSV with a header."""
-    tables = [rows for rows in _tables(spec) if rows and isinstance(rows[0], dict)]
-    rows = max(tables, key=len, default=[])
-    columns = list(dict.fromkeys(column for row in rows for column in row))
+    """The `rows` of a chart as CSV with a header."""
+    found = rows(spec)
+    columns = list(dict.fromkeys(column for row in found for column in row))
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(found)
     return text.getvalue()
+
+
+def rows(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """The largest table of data inside a Vega-Lite chart."""
+    return max((table for table in _tables(spec) if table and isinstance(table[0], dict)), key=len, default=[])
 
 
 def _tables(spec: Any) -> list[list[dict]]:

@@ -8,13 +8,15 @@ from gallery.pages.citation import Citation
 from gallery.pages.citing import Citing
 from gallery.pages.edition import Edition
 from gallery.pages.factor_studies import factors_address
+from gallery.pages.figure_data import data
 from gallery.pages.models import similarity_anchor
-from gallery.pages.section import render, section
+from gallery.pages.section import render, section, with_links
+from gallery.pages.taking_away import embedded, take_away
 from gallery.subjects import Compared, Figure, ModelStudy, Subject
 
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
-    """A page and its files (SVG, CSV, Vega-Lite JSON) a figure, three more of a receipt.
+    """A page and its files (SVG, CSV, JSON, Vega-Lite) a figure, three more of a receipt, and a page for frames.
 
     Figures with the same id are the same figure.
     """
@@ -31,15 +33,21 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
             caption=shown.drawing.caption, alternative=shown.drawing.alternative,
             is_based_on=tuple(dict.fromkeys(one.source.address for one in subject.prompts if one.source.address)),
         )
+        taken = take_away(edition, subject, figure, shown.drawing)
         yield f"{url}index.md", edition.page(
             "figure.html", url=url, title=title, description=shown.drawing.caption, kind="figure", searched=False,
             hide=("toc",), html=render(edition, shown, url=url, level=1, context=True), subject=subject, figure=figure,
-            onward=_onward(edition, subject, figure), head=citing.head(), **citing.context(),
+            drawing=shown.drawing, taken=taken, onward=_onward(edition, subject, figure), head=citing.head(),
+            **citing.context(),
         )
         yield from citing.files()
         yield f"{url}figure.svg", shown.drawing.svg
         yield f"{url}figure.csv", shown.drawing.csv
         yield f"{url}figure.json", shown.drawing.spec
+        yield f"{url}data.json", data(edition, subject, figure, shown.drawing)
+        yield f"{url}embed/index.html", embedded(
+            edition, f"{url}embed/", figure.kind, shown.drawing, title,
+            with_links(shown.drawing.html, subject.models[0], f"{url}embed/"), taken.source)
         for name, content in shown.drawing.files.items():
             yield url + name, content
 

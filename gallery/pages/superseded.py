@@ -6,8 +6,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 
+from markupsafe import Markup
+
 from gallery.pages.citing import Citing
 from gallery.pages.edition import Edition
+from gallery.pages.taking_away import embedded, source
 from gallery.permanence.archive import Damaged
 from gallery.permanence.record import Published
 from gallery.permanence.succession import Succession
@@ -51,3 +54,8 @@ def _written(edition: Edition, succession: Succession, published: Published, url
     yield f"{url}figure.svg", told.svg
     yield f"{url}figure.csv", published.csv
     yield from citing.files()
+    # What other sites have embedded stays there too.
+    picture = Markup('<img src="../figure.svg" alt="{}">').format(told.alternative)
+    line = f"{source(edition, published.id, told.citation.models)} · {words('superseded.title')}"
+    frame = embedded(edition, f"{url}embed/", published.kind, told, told.citation.title, picture, line)
+    yield f"{url}embed/index.html", frame

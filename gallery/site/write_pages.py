@@ -4,11 +4,12 @@ import mkdocs_gen_files
 
 from gallery.pages.generate import write
 from gallery.site import current
+from gallery.site.policy import protect
 from gallery.site.published import published_files
 
 for path, content in write(current.edition):
     with mkdocs_gen_files.open(path, "w", encoding="utf-8") as page:
-        page.write(content)
+        page.write(protect(content) if path.endswith(".html") else content)
 
 if current.edition.language == "ja":
     for path, content in published_files():

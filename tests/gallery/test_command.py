@@ -12,7 +12,7 @@ from miniature import REPOSITORY
 
 from gallery.command import commands, main
 
-OURS = ("command", "engine", "store", "validation", "verification")
+OURS = ("command", "engine", "store", "takeaway", "validation", "verification")
 
 SETSUBUN = "gallery/catalog/prompts/setsubun.yaml"
 

@@ -82,6 +82,8 @@ def test_a_figure_published_before_a_change_of_weights_opens_after_it_and_says_s
             assert changed in page.select_one(".notice--superseded").get_text()
             assert page.select_one('[rel="successor-version"]')["href"] == f"../{now[kind]}/"
             assert pages[f"f/{figure_id}/figure.svg"] == told.svg and pages[f"f/{figure_id}/figure.csv"]
+            frame = BeautifulSoup(pages[f"f/{figure_id}/embed/index.html"], "html.parser")
+            assert frame.img["src"] == "../figure.svg" and frame.select_one(".source a")["href"] == "../"
 
 
 def test_a_figure_whose_prompt_has_gone_still_opens(published):

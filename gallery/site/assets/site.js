@@ -101,6 +101,8 @@ for (const nav of document.querySelectorAll("nav.contents")) contentsFollow(nav)
 for (const form of document.querySelectorAll("[data-gallery-filters]")) filterCards(form);
 copyButtons();
 permanentAddresses();
+if (document.querySelector("[data-png]")) import("./takeaway.js");
+if (document.querySelector("[data-slide]")) import("./slide.js");
 openSearch(document.querySelector("[data-search]"), document.querySelector("[data-open-search]"));
 
 const menu = document.querySelector(".site-menu");
