@@ -10,7 +10,7 @@ from gallery.engine.analyses import targets_of
 from gallery.engine.request import generation_of
 from gallery.pages.edition import Edition
 from gallery.pages.section import drawn_with
-from gallery.subjects import Compared, Entry, Figure, ModelStudy, Subject
+from gallery.subjects import CHOICES, TARGETS, Compared, Entry, Figure, ModelStudy, Subject
 from gallery.validation.attribution import DEFAULT_BASELINES
 from gallery.validation.schema import Model, Prompt
 
@@ -91,10 +91,24 @@ def _of_comparison(edition: Edition, subject: Compared, figure: Figure) -> list[
     parts = [next(own for own in entry.figures if own.kind == source) for entry in entries]
     alike = {_analysis(edition, part, "trace", first and str(first)) for part in parts}
     if len(alike) == 1 and each[0] != "one":
-        return [*lines, f"results = {{name: {alike.pop()} for name, trace in traces.items()}}"]
+        made = f"results = {{name: {alike.pop()} for name, trace in traces.items()}}"
+        return [*lines, made, *_beside(edition, figure, entries[-1])]
     made = {name: _Code(_analysis(edition, part, trace, first and str(first)))
             for name, part, trace in zip(names, parts, each, strict=True)}
     return [*lines, f"results = {_literal(made)}"]
+
+
+def _beside(edition: Edition, figure: Figure, last: Entry) -> list[str]:
+    """What a training's figures show beside one result a step."""
+    lines = []
+    if TARGETS in figure.results:
+        part = next(own for own in last.figures if own.kind == "attribution")
+        trace = f"traces[{_literal(figure.options['steps'][-1])}]"
+        lines.append(f"results[{_literal(TARGETS)}] = {_analysis(edition, part, trace, None)}")
+    if any(name.startswith(CHOICES) for name in figure.results):
+        name = f'f"{CHOICES}{{name}}"'
+        lines.append(f"results |= {{{name}: lmviz.token_probabilities(trace) for name, trace in traces.items()}}")
+    return lines
 
 
 def _two_texts(subject: Compared) -> list[str]:

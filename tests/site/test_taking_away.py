@@ -20,7 +20,8 @@ from gallery.pages.drawings import table
 def figures(site) -> dict[str, str]:
     """An id by kind of figure, of every kind that the miniature site has; a contrast among them."""
     found = {}
-    for entry in ("mame/tiny", "setsubun/tiny", "compare/two-models", "compare/fuku-oni"):
+    for entry in ("mame/tiny", "setsubun/tiny", "compare/two-models", "compare/fuku-oni",
+                  "compare/second-learns"):
         soup = BeautifulSoup((site / entry / "index.html").read_text(encoding="utf-8"), "html.parser")
         for section in soup.select("section[data-figure-id]:not(.lmviz-figure--failed)"):
             kind = section["data-figure"] + ("/contrast" if entry.startswith("mame") else "")
@@ -50,7 +51,7 @@ def test_the_lines_of_python_give_the_page_its_numbers(site, site_root, page, mo
     monkeypatch.setattr(lmviz, "load", cache(lmviz.load))
     kinds = figures(site)
     assert {"tokens", "predictions", "watched_words", "attribution/contrast", "compare_attribution", "pair_predictions",
-            "pair_divergence"} <= set(kinds)
+            "pair_divergence", "training_course", "training_ranks"} <= set(kinds)
     for kind, figure_id in kinds.items():
         lines = page(f"f/{figure_id}/").select_one("[data-recipe] code").get_text()
         assert len(lines.splitlines()) <= 7
