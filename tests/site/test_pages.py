@@ -169,6 +169,8 @@ def test_both_editions_have_the_same_pages_and_sections(pages):
 
 def test_each_page_leads_to_itself_in_the_other_language(pages):
     for url, soup in pages.items():
+        if url.endswith("/embed"):  # a figure in a frame has no navigation
+            continue
         own = "" if url == "." else f"{url}/"
         link = soup.select_one("[data-language-switch]")
         there = urlsplit(urljoin(f"http://x/{own}", link["href"])).path.lstrip("/")
