@@ -6,11 +6,11 @@ import argparse
 import os
 
 from gallery.command.speech import Mistake, Speech
-from gallery.pages.citation import Citation
+from gallery.pages.citation import cited
 from gallery.pages.citation_formats import Formats
 from gallery.pages.edition import Edition
 from gallery.pages.section import section
-from gallery.permanence import Archive, Damaged
+from gallery.permanence import Archive, Citation, Damaged
 from gallery.site.editions import open_edition
 from gallery.validation import gallery_root
 from gallery.validation.problems import did_you_mean
@@ -34,7 +34,7 @@ def _of(edition: Edition, figure_id: str, speech: Speech) -> Citation:
         shown = section(edition, *known[figure_id])
         if shown.drawing is None:
             raise Mistake(shown.reason)
-        return Citation.of(edition, *known[figure_id], shown.drawing.title)
+        return cited(edition, *known[figure_id], shown.drawing.title)
     archive = Archive(gallery_root())
     try:
         return archive[figure_id][-1].told[edition.language].citation

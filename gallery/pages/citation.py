@@ -6,9 +6,9 @@ gives: the id stays with the numbers for good, and pages must not differ between
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gallery.permanence.record import Citation
 from gallery.subjects import Compared, Figure, ModelStudy, Subject
 from gallery.validation.schema import REFERENCE_TEXT, CheckpointModel, Model, Prompt, TrainingComparison
 
@@ -19,31 +19,10 @@ _REFERENCE_LICENCE = "CC0-1.0"
 """Of the reference text that comes with the gallery."""
 
 
-@dataclass(frozen=True)
-class Citation:
-    """What a citation of a figure names, in one language, as plain text.
-
-    Attributes:
-        id: of the figure.
-        title: of the figure, without a full stop.
-        texts: titles of the texts that were read.
-        models: the models with what fixes their weights.
-        source: where the texts come from and under which licences; empty where that is not known.
-        licences: of the texts; empty where they are not known.
-    """
-
-    id: str
-    title: str
-    texts: str
-    models: str
-    source: str
-    licences: str
-
-    @classmethod
-    def of(cls, edition: Edition, subject: Subject, figure: Figure, title: str) -> Citation:
-        """The citation of a figure that stands in an edition."""
-        return cls(figure.id, title.rstrip("。."), _texts(edition, subject), models(edition, subject),
-                   _sources(edition, subject), _licences(edition, subject))
+def cited(edition: Edition, subject: Subject, figure: Figure, title: str) -> Citation:
+    """The citation of a figure that stands in an edition."""
+    return Citation(figure.id, title.rstrip("。."), _texts(edition, subject), models(edition, subject),
+                    _sources(edition, subject), _licences(edition, subject))
 
 
 def model_name(edition: Edition, model: Model) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from gallery.pages.citation import Citation
 from gallery.pages.words import Words
+from gallery.permanence import Citation
 from gallery.validation.schema import Author, Imprint
 
 _TEX = str.maketrans({

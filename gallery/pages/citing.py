@@ -8,9 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from gallery.pages.citation import Citation
 from gallery.pages.citation_formats import FILES, Formats
 from gallery.pages.edition import Edition
+from gallery.permanence import Citation
 
 
 class Citing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gallery.pages.citation import Citation
+from gallery.pages.citation import cited
 from gallery.pages.citing import Citing
 from gallery.pages.edition import Edition
 from gallery.pages.factor_studies import factors_address
@@ -29,7 +29,7 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
         url = f"f/{figure.id}/"
         title, address = shown.drawing.title, edition.permanent(figure.id)
         citing = Citing(
-            edition, Citation.of(edition, subject, figure, title), url=url, address=address,
+            edition, cited(edition, subject, figure, title), url=url, address=address,
             caption=shown.drawing.caption, alternative=shown.drawing.alternative,
             is_based_on=tuple(dict.fromkeys(one.source.address for one in subject.prompts if one.source.address)),
         )

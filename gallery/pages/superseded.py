@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from gallery.pages.citing import Citing
 from gallery.pages.edition import Edition
+from gallery.pages.succession import Succession
 from gallery.pages.taking_away import embedded, source
 from gallery.permanence.archive import Damaged
 from gallery.permanence.record import Published
-from gallery.permanence.succession import Succession
 
 log = logging.getLogger("gallery.pages")
 

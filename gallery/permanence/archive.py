@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from gallery.messages import LANGUAGES
-from gallery.pages.citation import Citation
-from gallery.permanence.record import Facts, Published, Told
+from gallery.permanence.record import Citation, Facts, Published, Told
 from gallery.store.files import write_atomically
 
 FORMAT = 1

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from gallery.engine.asked import everything_asked
-from gallery.pages.citation import Citation
+from gallery.pages.citation import cited
 from gallery.pages.drawings import Drawing
 from gallery.pages.edition import Edition
 from gallery.pages.section import drawn_with
+from gallery.pages.succession import facts
 from gallery.pages.words import LANGUAGES
 from gallery.permanence.archive import Archive
 from gallery.permanence.numbers import same_numbers, sketch
-from gallery.permanence.record import Facts, Published, Told
+from gallery.permanence.record import Published, Told
 from gallery.subjects import FACTORS, Figure, Subject
 from gallery.validation.schema import Catalog
 
@@ -91,31 +90,5 @@ def _published(editions: Mapping[str, Edition], subject: Subject, figure: Figure
 
 
 def _told(edition: Edition, subject: Subject, figure: Figure, drawing: Drawing) -> Told:
-    cited = Citation.of(edition, subject, figure, drawing.title)
-    return Told(edition.title(subject), drawing.caption, drawing.alternative, drawing.convention, cited, drawing.svg)
-
-
-def facts(edition: Edition, subject: Subject, figure: Figure) -> Facts:
-    """What the figure is drawn from, as the catalog and the manifests say."""
-    made = _made(subject)
-    models = {
-        model.id: {
-            "version": model.revision if model.hub else model.version,
-            "weights": made[model.id]["weights_digest"], "tokenizer": made[model.id]["tokenizer_digest"],
-        } for model in subject.models
-    }
-    texts = {prompt.id: hashlib.sha256(prompt.text.encode()).hexdigest() for prompt in subject.prompts}
-    if not texts:
-        path = subject.models[0].reference
-        texts = {path: edition.catalog.references[path].digest}
-    return Facts(models, texts, dict(figure.options))
-
-
-def _made(subject: Subject) -> dict[str, dict[str, Any]]:
-    """Provenance by model: of an entry and a study their own, of a comparison its entries'."""
-    made: dict[str, dict[str, Any]] = {}
-    for part in (*getattr(subject, "entries", ()), subject):
-        for provenance in (part.provenance, part.provenance.get("other", {})):
-            if "model" in provenance:
-                made.setdefault(provenance["model"], provenance)
-    return made
+    return Told(edition.title(subject), drawing.caption, drawing.alternative, drawing.convention,
+                cited(edition, subject, figure, drawing.title), drawing.svg)

@@ -6,8 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gallery.pages.citation import Citation
 from gallery.permanence.numbers import Sketch
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What a citation of a figure names, in one language, as plain text.
+
+    Attributes:
+        id: of the figure.
+        title: of the figure, without a full stop.
+        texts: titles of the texts that were read.
+        models: the models with what fixes their weights.
+        source: where the texts come from and under which licences; empty where that is not known.
+        licences: of the texts; empty where they are not known.
+    """
+
+    id: str
+    title: str
+    texts: str
+    models: str
+    source: str
+    licences: str
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
-from miniature import make_model
+from miniature import REPOSITORY, make_model
 
 from gallery.command.main import main
 from gallery.engine import run
@@ -137,6 +139,11 @@ def test_a_damaged_file_is_named_and_costs_no_other_figure(published, monkeypatc
     assert main(["publish", "--only", "mame/tiny"]) == 2
     said = capsys.readouterr().err
     assert figure_id in said and "git checkout" in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize("module", ["gallery.permanence", "gallery.permanence.freezing", "gallery.pages.succession"])
+def test_the_room_can_be_entered_by_each_of_its_doors(module):
+    subprocess.run([sys.executable, "-c", f"import {module}"], check=True, cwd=REPOSITORY)
 
 
 def measures(**changes):

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from gallery.pages.citation import Citation
 from gallery.pages.citation_formats import Formats
 from gallery.pages.words import Words
+from gallery.permanence import Citation
 from gallery.validation.schema import Author, Imprint
 
 CITATION = Citation("abcdefghij23", "「豆」が{鬼}を追い抜く & 50%_#1", "節分", "ja-gpt2-mini 第1版",

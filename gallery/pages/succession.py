@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gallery.pages.edition import Edition
 from gallery.pages.words import Words
-from gallery.permanence.freezing import facts
 from gallery.permanence.record import Facts, Published
 from gallery.subjects import Compared, Entry, Figure, ModelStudy, Subject, study_id
 
@@ -36,6 +36,32 @@ class Succession:
         if subject is None or figure is None:
             return []
         return list(_changes(self._edition, published.facts, facts(self._edition, subject, figure)))
+
+
+def facts(edition: Edition, subject: Subject, figure: Figure) -> Facts:
+    """What the figure is drawn from, as the catalog and the manifests say."""
+    made = _made(subject)
+    models = {
+        model.id: {
+            "version": model.revision if model.hub else model.version,
+            "weights": made[model.id]["weights_digest"], "tokenizer": made[model.id]["tokenizer_digest"],
+        } for model in subject.models
+    }
+    texts = {prompt.id: hashlib.sha256(prompt.text.encode()).hexdigest() for prompt in subject.prompts}
+    if not texts:
+        path = subject.models[0].reference
+        texts = {path: edition.catalog.references[path].digest}
+    return Facts(models, texts, dict(figure.options))
+
+
+def _made(subject: Subject) -> dict[str, dict[str, Any]]:
+    """Provenance by model: of an entry and a study their own, of a comparison its entries'."""
+    made: dict[str, dict[str, Any]] = {}
+    for part in (*getattr(subject, "entries", ()), subject):
+        for provenance in (part.provenance, part.provenance.get("other", {})):
+            if "model" in provenance:
+                made.setdefault(provenance["model"], provenance)
+    return made
 
 
 def _changes(edition: Edition, before: Facts, now: Facts) -> Iterator[str]:
