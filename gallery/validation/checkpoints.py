@@ -26,6 +26,7 @@ _OF_ITS_OWN = frozenset({
     "checkpoints",
 })
 """What a checkpoint does not take from its model."""
+_NEEDED = {"directory": "checkpoint_needs_directory", "revision": "checkpoint_needs_revision"}
 
 
 def check_checkpoints(model: Model, file: File, node: Node, root: Path, *, look_at_files: bool) -> list[Checkpoint]:
@@ -81,7 +82,7 @@ def _check_place(
     """Of a model's directory a checkpoint is a directory, of one of the hub a revision."""
     needed, other = ("directory", "revision") if model.directory is not None else ("revision", "directory")
     if getattr(checkpoint, needed) is None or getattr(checkpoint, other) is not None:
-        file.report(node, f"checkpoint_needs_{needed}", step=checkpoint.step)
+        file.report(node, _NEEDED[needed], step=checkpoint.step)
     elif needed == "revision":
         check_revision(checkpoint.revision, file, node.at("revision"))
     elif re.search(r"^[/~]|\\|(^|/)\.\.?(/|$)|:", checkpoint.directory) or not checkpoint.directory:

@@ -20,8 +20,7 @@ from fontTools.ttLib import TTFont
 from miniature import REPOSITORY
 
 from gallery.command.main import main
-from gallery.pages.citation import Citation
-from gallery.permanence import Archive, Facts, Published, Told
+from gallery.permanence import Archive, Citation, Facts, Published, Told
 from gallery.takeaway import typeface
 from gallery.takeaway.naming import figure_id
 from gallery.takeaway.outlines import outlined

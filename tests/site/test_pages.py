@@ -246,7 +246,7 @@ def test_the_index_is_a_plain_list_without_scripts(page):
     assert index.select_one("[data-gallery-filters]").has_attr("hidden")
     cards = index.select("[data-gallery-cards] > li")
     assert [card.select_one("a")["href"] for card in cards] == [
-        "../setsubun/tiny/", "../fuku/", "../mame/tiny/", "../oni/tiny/"]
+        "../setsubun/tiny/", "../fuku/", "../maku/", "../mame/tiny/", "../oni/tiny/"]
     assert all(card.select_one("svg") for card in cards)
     assert index.select_one('input[name=tag][value=culture]').find_next("span").get_text() == "1"
 
