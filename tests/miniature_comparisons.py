@@ -19,12 +19,15 @@ SECOND = """\
   directory: models/second
   reads: named
   start: none
+  licence: MIT
+"""
+
+TRAINED = SECOND.replace("  licence:", """\
   steps: 32
   checkpoints:
     - {step: 2, directory: step-000002}
     - {step: 8, directory: step-000008}
-  licence: MIT
-"""
+  licence:""")
 
 FUKU = """\
 id: fuku
@@ -114,7 +117,7 @@ def add_comparisons(root: Path) -> Path:
     """Add the comparisons, and the prompts and the model that they need, to the gallery under ``root``; return it."""
     catalog = root / "gallery" / "catalog"
     with open(catalog / "models.yaml", "a", encoding="utf-8") as models:
-        models.write(SECOND)
+        models.write(TRAINED)
     for name, text in (("fuku", FUKU), ("oni", ONI), ("maku", MAKU)):
         (catalog / "prompts" / f"{name}.yaml").write_text(text, encoding="utf-8")
     (catalog / "comparisons").mkdir()

@@ -9,7 +9,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 _FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
 _GENERATED = {"compare/index.md", "gallery/index.md", "how-it-was-built/index.md", "models/index.md", "trust/index.md"}
 """Pages that the site writes itself."""
-_IN_THE_READERS_LANGUAGE = {"bibtex", "json"}
+_IN_THE_READERS_LANGUAGE = {"bibtex", "json", "html"}
 """Fences that show what the command or a page says."""
 _JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龥]")
 

@@ -24,7 +24,8 @@ BROKEN = """() => {
     if (["iframe", "object", "embed", "base", "frame", "frameset", "applet", "plaintext", "xmp", "listing", "marquee",
          "template", "portal", "bgsound", "audio", "video", "track", "xss", "x"].includes(name)) found.push(name);
     if (name === "script" && !(element.src ? element.src.startsWith(location.origin)
-        : element.type === "application/json")) found.push(`script ${element.outerHTML.slice(0, 80)}`);
+        : ["application/json", "application/ld+json"].includes(element.type)))
+      found.push(`script ${element.outerHTML.slice(0, 80)}`);
     if (name === "form" && !element.closest("dialog.search, [data-gallery-filters]")) found.push("form");
     for (const attribute of element.attributes) {
       if (/^on/i.test(attribute.name)) found.push(`${name} ${attribute.name}`);
@@ -83,7 +84,9 @@ class Reader:
         self.page.on("pageerror", lambda error: note(f"error {error}"))
         self.page.on("console", lambda message: note(message.text) if message.type == "error" else None)
         self.page.on("popup", lambda popup: note(f"popup {popup.url}"))
-        self.page.on("download", lambda download: note(f"download {download.url}"))
+        # A picture that the page itself makes of a figure is asked for by a click, and leaves nothing.
+        self.page.on("download", lambda download: note(f"download {download.url}")
+                     if not download.url.startswith(f"blob:{base}") else None)
         self.page.on("request", lambda request: note(f"request {request.url}")
                      if not request.url.startswith((base, "data:image", "blob:")) else None)
         self.page.on("response", lambda answer: note(f"{answer.status} {answer.url}")

@@ -73,7 +73,8 @@ def catalog(tmp_path_factory):
 
 
 def factors_figure(**changes) -> Figure:
-    figure = Figure("model_factors", "aaaaaaaaaaaa", {}, {"": "mine", "effects": "effects", "labels": "labels"})
+    results = {"": "mine", "effects": "effects", "labels": "labels"}
+    figure = Figure("model_factors", "aaaaaaaaaaaa", {"n_components": 3}, results)
     return replace(figure, **changes)
 
 
@@ -87,12 +88,12 @@ def written(catalog, language: str, mine: Figure | None = None, status: str = "b
         ModelStudy((models["tiny"],), status, figures if status == "built" else (), reason, command, {"device": "cpu"}),
         ModelStudy((models["tiny"], models["broken"]), "built",
                    (Figure("layer_similarity", "cccccccccccc", {}, {"": "like-other"}),), None, command, {}),
-        ModelStudy((models["broken"],), "built", (Figure("model_factors", "dddddddddddd", {}, {"": "other"}),), None,
-                   command, {}),
+        ModelStudy((models["broken"],), "built",
+                   (Figure("model_factors", "dddddddddddd", {"n_components": 3}, {"": "other"}),), None, command, {}),
     ]
     prompt = next(prompt for prompt in catalog.prompts if prompt.id == "setsubun")
-    entry = Entry(prompt, models["tiny"], "built",
-                  (Figure("factor_responses", "eeeeeeeeeeee", {}, {"": "lit", "factors": "mine"}),), None, "", {})
+    lit = Figure("factor_responses", "eeeeeeeeeeee", {"n_components": 3}, {"": "lit", "factors": "mine"})
+    entry = Entry(prompt, models["tiny"], "built", (lit,), None, "", {})
     return dict(generate(catalog, [entry], Kept(results()), language, prose=PROSE, studies=studies))
 
 
@@ -174,7 +175,7 @@ def test_hostile_names_and_tokens_stay_text(pages):
     for path, content in pages.items():
         if path.endswith(".md") and path.startswith(("models/", "f/", "setsubun/")):
             page = BeautifulSoup(content.split("fragment\n", 1)[1], "html.parser")
-            assert not page.select("img, script:not([type='application/json'])"), path
+            assert not page.select("img, script:not([type='application/json'], [type='application/ld+json'])"), path
     shown = [path for path in pages if path.startswith("models/tiny/factors/") and path.endswith("index.md")
              and "&lt;script&gt;alert(1)&lt;/script&gt;" in pages[path]]
     assert shown

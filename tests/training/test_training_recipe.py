@@ -153,9 +153,11 @@ def test_bad_input_is_named_in_one_line(tmp_path, texts, capsys):
 
     assert "no such directory" in error(tmp_path / "none", tmp_path / "a", "--steps", 1)
     assert "cannot be divided among 5 heads" in error(texts, tmp_path / "b", "--steps", 1, "--heads", 5)
-    assert "the texts give" in error(texts, tmp_path / "c", "--steps", 1, "--tokenizer", "bytes")
-    assert "SentencePiece gives no vocabulary of 300" in error(
-        texts, tmp_path / "d", "--steps", 1, "--vocabulary", 300
+    assert "the texts give" in error(
+        texts, tmp_path / "c", "--steps", 1, "--tokenizer", "bytes", "--vocabulary", 90000
+    )
+    assert "SentencePiece gives no vocabulary of 200" in error(
+        texts, tmp_path / "d", "--steps", 1, "--vocabulary", 200
     )
     assert "no source is named wiki" in error(
         texts, tmp_path / "e", *SMALL, *VOCABULARY["bytes"], "--steps", 1, "--final-weight", "wiki=0.5"

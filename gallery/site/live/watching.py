@@ -25,8 +25,8 @@ def watch(root: Path, on_change: Callable[[str], None]) -> BaseObserver:
     """
     observer = Observer()
     watched = {root / "gallery" / name: f"gallery/{name}" for name in ("catalog", "reference")}
-    watched |= {REPOSITORY / name: name for name in ("docs/ja", "docs/en", "lmviz")}
     # Not the whole of gallery/: models/ may be the place where a training run writes.
+    watched |= {REPOSITORY / name: name for name in ("docs/ja", "docs/en", "lmviz", "gallery/models/evaluation")}
     watched |= {
         path: f"gallery/{path.name}" for path in (REPOSITORY / "gallery").iterdir()
         if path.is_dir() and path.name not in ("catalog", "models", "published", "__pycache__")
