@@ -122,8 +122,9 @@ def parse(argv: list[str], speech: Speech) -> argparse.Namespace:
             )
     if command == "cite":
         parser.option("ID", key="figure_id")
-        parser.option("--format", metavar="NAME", type=partial(_format, speech), default="plain")
-        parser.option("--language", metavar="ja|en", type=partial(_language, speech))
+        known = ("plain", "apa", "bibtex", "ris", "csl")
+        parser.option("--format", metavar="NAME", type=partial(_one_of, speech, *known), default="plain")
+        parser.option("--language", metavar="ja|en", type=partial(_one_of, speech, *LANGUAGES))
         parser.option("--address", metavar="URL")
     if command == "export":
         parser.option("WHAT", nargs="+")
@@ -170,18 +171,6 @@ def _source(speech: Speech, text: str) -> str:
     return text
 
 
-def _format(speech: Speech, text: str) -> str:
-    if text not in ("plain", "apa", "bibtex", "ris", "csl"):
-        raise argparse.ArgumentTypeError(speech.of("not_a_format", found=text[:20]))
-    return text
-
-
-def _language(speech: Speech, text: str) -> str:
-    if text not in LANGUAGES:
-        raise argparse.ArgumentTypeError(speech.of("not_a_language", found=text[:20]))
-    return text
-
-
 def _engine(speech: Speech, text: str) -> str:
     if text not in ("pool", "parsl"):
         raise argparse.ArgumentTypeError(speech.of("not_an_engine", found=text[:20]))
@@ -203,7 +192,7 @@ def _formats(speech: Speech, text: str) -> tuple[str, ...]:
 
 
 def _languages(speech: Speech, text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_one_of(speech, "ja", "en", name) for name in _names(speech, text)))
+    return tuple(dict.fromkeys(_one_of(speech, *LANGUAGES, name) for name in _names(speech, text)))
 
 
 def _device(speech: Speech, text: str) -> str:

@@ -10,7 +10,7 @@ from gallery.pages.citation import cited
 from gallery.pages.citation_formats import Formats
 from gallery.pages.edition import Edition
 from gallery.pages.section import section
-from gallery.permanence import Archive, Citation, Damaged
+from gallery.permanence import Citation, Damaged
 from gallery.site.editions import open_edition
 from gallery.validation import gallery_root
 from gallery.validation.problems import did_you_mean
@@ -27,19 +27,15 @@ def cite(arguments: argparse.Namespace, speech: Speech) -> int:
 
 def _of(edition: Edition, figure_id: str, speech: Speech) -> Citation:
     """The citation of a figure of today, else of the last that was published under the id."""
-    known = {}
-    for subject, figure in edition.figures():
-        known.setdefault(figure.id, (subject, figure))
-    if figure_id in known:
-        shown = section(edition, *known[figure_id])
+    if figure_id in edition.figures_by_id:
+        shown = section(edition, *edition.figures_by_id[figure_id])
         if shown.drawing is None:
             raise Mistake(shown.reason)
-        return cited(edition, *known[figure_id], shown.drawing.title)
-    archive = Archive(gallery_root())
+        return cited(edition, shown.subject, shown.figure, shown.drawing.title)
     try:
-        return archive[figure_id][-1].told[edition.language].citation
+        return edition.published[figure_id][-1].told[edition.language].citation
     except KeyError:
-        guess = did_you_mean(figure_id, [*known, *archive])
+        guess = did_you_mean(figure_id, [*edition.figures_by_id, *edition.published])
         raise Mistake(speech.of("no_such_figure", id=figure_id[:60], did_you_mean=guess)) from None
     except Damaged as error:
         raise Mistake(speech.of("published_damaged", path=error.path)) from None

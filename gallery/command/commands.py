@@ -122,15 +122,15 @@ def _freeze(catalog: Catalog, root: Path, only: str | None, speech: Speech) -> b
     from gallery.engine.choice import choose
     from gallery.pages.words import LANGUAGES, Words
     from gallery.permanence import Damaged
-    from gallery.permanence.freezing import freeze
+    from gallery.permanence.freezing import chosen_ids, freeze
     from gallery.site.drawing_ahead import draw_ahead
     from gallery.site.editions import open_edition
 
-    words = Words(speech.language)
-    draw_ahead(root, lambda done, of: speech.line(words("build.drawing", done=done, of=of)))
+    words, chosen = Words(speech.language), chosen_ids(choose(catalog, only, with_studies=False))
+    draw_ahead(root, lambda done, of: speech.line(words("build.drawing", done=done, of=of)), chosen)
     editions = {language: open_edition(root, language) for language in LANGUAGES}
     try:
-        frozen = freeze(editions, root, choose(catalog, only, with_studies=False))
+        frozen = freeze(editions, root, chosen)
     except Damaged as error:
         raise Mistake(speech.of("published_damaged", path=error.path)) from None
     speech.say("figures_published", new=len(frozen.new), revised=len(frozen.revised), same=frozen.n_same)

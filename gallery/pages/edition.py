@@ -219,6 +219,14 @@ class Edition:
         """What is known of the models' factors."""
         return FactorStudies(self)
 
+    @cached_property
+    def figures_by_id(self) -> dict[str, tuple[Subject, Figure]]:
+        """Every figure that was computed, with the first that it is of: figures with the same id are the same."""
+        found: dict[str, tuple[Subject, Figure]] = {}
+        for subject, figure in self.figures():
+            found.setdefault(figure.id, (subject, figure))
+        return found
+
     def figures(self) -> Iterator[tuple[Subject, Figure]]:
         """Every figure that was computed, with what it is of."""
         for subject in (*self.built, *self.comparisons, *self.studies):

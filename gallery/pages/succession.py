@@ -9,6 +9,7 @@ from typing import Any
 from gallery.pages.edition import Edition
 from gallery.pages.words import Words
 from gallery.permanence.record import Facts, Published
+from gallery.store.identity import canonical_json
 from gallery.subjects import Compared, Entry, Figure, ModelStudy, Subject, study_id
 
 
@@ -81,9 +82,9 @@ def _changes(edition: Edition, before: Facts, now: Facts) -> Iterator[str]:
         yield words("superseded.models")
     if before.texts != now.texts:
         yield words("superseded.text")
-    if _plain(before.options) != _plain(now.options):
+    if canonical_json(before.options) != canonical_json(now.options):
         yield words("superseded.options")
-    if before.models == now.models and before.texts == now.texts and _plain(before.options) == _plain(now.options):
+    if canonical_json(vars(before)) == canonical_json(vars(now)):
         yield words("superseded.computation")
 
 
@@ -93,13 +94,6 @@ def _version(words: Words, model: Mapping[str, Any]) -> str:
     if isinstance(version, int):
         return words("superseded.version_number", n=version)
     return words("superseded.revision_name", name=(version or model["weights"])[:12])
-
-
-def _plain(value: Any) -> Any:
-    """As JSON has it, where tuples are lists."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def _names(subject: Subject) -> Iterator[str]:

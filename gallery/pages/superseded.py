@@ -21,7 +21,6 @@ log = logging.getLogger("gallery.pages")
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
     """A page, its picture and its numbers for each revision that is not the figure of today."""
     succession = Succession(edition)
-    current = {figure.id for _, figure in edition.figures()}
     for figure_id in edition.published:
         try:
             revisions = edition.published[figure_id]
@@ -32,7 +31,7 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
             is_last = number == len(revisions)
             if not is_last:
                 yield from _written(edition, succession, published, f"f/{figure_id}/{number}/", revisions, number)
-            elif figure_id not in current:
+            elif figure_id not in edition.figures_by_id:
                 yield from _written(edition, succession, published, f"f/{figure_id}/", revisions, number)
 
 

@@ -19,10 +19,9 @@ from typing import Any
 
 from gallery.messages import LANGUAGES
 from gallery.permanence.record import Citation, Facts, Published, Told
-from gallery.store.files import write_atomically
+from gallery.store.files import write_atomically, zip_member
 
 FORMAT = 1
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _LARGEST = 2**26
 """Bytes of a member at most: a page's picture is some tens of thousands."""
 _NOT_READABLE = (zipfile.BadZipFile, OSError, EOFError, ValueError, KeyError, TypeError, AttributeError,
@@ -104,9 +103,7 @@ def _packed(revisions: Sequence[Published]) -> bytes:
     with zipfile.ZipFile(data, "w") as archive:
         for number, published in enumerate(revisions, 1):
             for name, content in _members(published):
-                info = zipfile.ZipInfo(f"{number}/{name}", _EPOCH)
-                info.create_system, info.external_attr = 3, 0o644 << 16
-                archive.writestr(info, content, zipfile.ZIP_DEFLATED, 9)
+                archive.writestr(zip_member(f"{number}/{name}"), content, zipfile.ZIP_DEFLATED, 9)
     return data.getvalue()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,26 +37,24 @@ class Frozen:
     failed: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-def freeze(editions: Mapping[str, Edition], root: Path, chosen: Catalog,
-           tell: Callable[[int, int], None] = lambda done, of: None) -> Frozen:
+def freeze(editions: Mapping[str, Edition], root: Path, chosen: Container[str]) -> Frozen:
     """Publishes the figures of what is chosen and built. What was published stays as it is.
 
     Args:
         editions: by language; all of `LANGUAGES`.
         root: of the gallery.
-        chosen: see `gallery.engine.choice.choose`.
-        tell: is told how many figures are done, and of how many.
+        chosen: ids of entries, pairs, comparisons and studies, see `chosen_ids`.
 
     Raises:
         gallery.permanence.archive.Damaged: a figure that was published cannot be read.
         gallery.store.files.CannotWrite: nothing can be written there.
     """
-    done, archive, ids = Frozen(), Archive(root), _ids(chosen)
+    done, archive = Frozen(), Archive(root)
     figures: dict[str, tuple[Subject, Figure]] = {}
     for subject, figure in editions[LANGUAGES[0]].figures():
-        if subject.id in ids:
+        if subject.id in chosen:
             figures.setdefault(figure.id, (subject, figure))
-    for n, (subject, figure) in enumerate(figures.values(), 1):
+    for subject, figure in figures.values():
         try:
             published = _published(editions, subject, figure)
         except Exception as error:
@@ -68,12 +66,11 @@ def freeze(editions: Mapping[str, Edition], root: Path, chosen: Catalog,
         else:
             archive.add(published)
             (done.revised if before else done.new).append(figure.id)
-        tell(n, len(figures))
     return done
 
 
-def _ids(chosen: Catalog) -> set[str]:
-    """Of the entries, pairs, comparisons and studies that are chosen."""
+def chosen_ids(chosen: Catalog) -> set[str]:
+    """Of the entries, pairs, comparisons and studies that `gallery.engine.choice.choose` left."""
     return {asked.id for asked in everything_asked(chosen)} | {f"compare/{one.id}" for one in chosen.comparisons}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -27,7 +27,7 @@ _editions: dict[Language, Edition] = {}
 _figures: dict[tuple[Language, str, str], tuple[Subject, Figure]] = {}
 
 
-def draw_ahead(root: Path, tell: Callable[[int, int], None]) -> None:
+def draw_ahead(root: Path, tell: Callable[[int, int], None], chosen: Container[str] | None = None) -> None:
     """Draws every figure of every built entry, comparison and study in both languages that is not kept already.
 
     A figure that cannot be drawn is left to the page, which says so in its place; so are all that are left where a
@@ -35,11 +35,13 @@ def draw_ahead(root: Path, tell: Callable[[int, int], None]) -> None:
 
     Args:
         tell: is told how many figures are done, and of how many, now and then.
+        chosen: ids of the entries, comparisons and studies whose figures are wanted; None for all.
     """
     wanted = [(subject.id, figure.kind, language) for language in LANGUAGES
               for edition in [open_edition(root, language)]
               for subject, figure in edition.figures()
-              if not edition.drawings.has(figure, language, **drawn_with(edition, subject, figure))]
+              if (chosen is None or subject.id in chosen)
+              and not edition.drawings.has(figure, language, **drawn_with(edition, subject, figure))]
     processes = min(cores(), 8)
     if len(wanted) < FEW or processes < 2:
         return

@@ -12,7 +12,9 @@ import hashlib
 import os
 import platform
 import secrets
+import stat
 import time
+import zipfile
 from pathlib import Path
 
 TEMPORARY = ".writing-"
@@ -44,6 +46,14 @@ def write_atomically(path: Path, data: bytes) -> None:
         flush_directory(path.parent)
     except OSError as error:
         raise CannotWrite(path, error) from None
+
+
+def zip_member(name: str) -> zipfile.ZipInfo:
+    """A plain file's place in a zip, the same at any time and on any system: equal contents give equal archives."""
+    info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    info.create_system = 3
+    info.external_attr = (stat.S_IFREG | 0o644) << 16
+    return info
 
 
 def append_line(path: Path, line: str) -> None:

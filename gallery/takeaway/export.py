@@ -97,25 +97,23 @@ def take(root: Path, ids: Sequence[str], form: Form, directory: Path) -> Taken:
         gallery.store.files.CannotWrite: the directory takes no files.
     """
     editions = {language: open_edition(root, language) for language in form.languages}
-    current = {language: {figure.id: (subject, figure) for subject, figure in edition.figures()}
-               for language, edition in editions.items()}
-    taken = Taken()
-    known = {*next(iter(current.values())), *next(iter(editions.values())).published}
+    first, taken = next(iter(editions.values())), Taken()
+    known = {*first.figures_by_id, *first.published}
     for name in ids:
         if name not in known:
             raise NoFigure(words("no_such_figure" if is_id(name) else "not_an_id", id=name, n=len(known),
                                  did_you_mean=_guess(name, known)))
     for name in dict.fromkeys(ids):
         for language, edition in editions.items():
-            if name in current[language]:
-                figure = _drawn(edition, *current[language][name])
+            if name in edition.figures_by_id:
+                figure = _drawn(edition, *edition.figures_by_id[name])
             else:
                 figure = _kept(edition, name)
             for file_name, content in _files(figure, form, language, taken.notes):
                 path = directory / file_name
                 write_atomically(path, content)
                 taken.files.append(path)
-        if name not in current[form.languages[0]]:
+        if name not in first.figures_by_id:
             taken.notes.insert(0, words("kept_only", id=name))
     taken.notes = [note for i, note in enumerate(taken.notes) if note not in taken.notes[:i]]
     return taken

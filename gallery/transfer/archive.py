@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from gallery.messages import Wording
-from gallery.store.files import TEMPORARY, CannotWrite
+from gallery.store.files import TEMPORARY, CannotWrite, zip_member
 from gallery.transfer.words import words
 
 TABLE = "lmviz-archive.json"
@@ -34,7 +34,6 @@ _MEMBER = re.compile(
     rf"entries/(?:(?:compare/)?{_ID}/{_ID}|models/{_ID}\+{_ID})\.json"
     r"|results/([a-z2-7]{2})/\1[a-z2-7]{50}\.safetensors"
 )
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _NOT_READABLE = (zipfile.BadZipFile, ValueError, RuntimeError, NotImplementedError, EOFError, OverflowError)
 
 
@@ -60,9 +59,9 @@ def write_archive(path: Path, members: dict[str, Path]) -> int:
         try:
             with open(temporary, "xb") as file:
                 with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                    archive.writestr(_info(TABLE), table)
+                    archive.writestr(zip_member(TABLE), table)
                     for name in sizes:
-                        archive.writestr(_info(name), members[name].read_bytes())
+                        archive.writestr(zip_member(name), members[name].read_bytes())
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, path)
@@ -77,13 +76,6 @@ def write_archive(path: Path, members: dict[str, Path]) -> int:
 def _measured(path: Path) -> dict[str, Any]:
     data = path.read_bytes()
     return {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-
-
-def _info(name: str) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, _EPOCH)
-    info.create_system = 3
-    info.external_attr = (stat.S_IFREG | 0o644) << 16
-    return info
 
 
 def read_archive(path: Path) -> Iterator[tuple[str, bytes]]:

@@ -18,16 +18,15 @@ from gallery.engine import run
 from gallery.engine.choice import choose
 from gallery.pages import superseded
 from gallery.permanence import Archive, Damaged
-from gallery.permanence.freezing import freeze
+from gallery.permanence.freezing import chosen_ids, freeze
 from gallery.permanence.numbers import same_numbers, sketch
-from gallery.site import drawing_ahead
 from gallery.site.editions import open_edition
 from gallery.validation import read_catalog
 
 
 def publish(root, only="mame/tiny"):
     editions = {language: open_edition(root, language) for language in ("ja", "en")}
-    return freeze(editions, root, choose(read_catalog(root), only, with_studies=False))
+    return freeze(editions, root, chosen_ids(choose(read_catalog(root), only, with_studies=False)))
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +134,6 @@ def test_a_damaged_file_is_named_and_costs_no_other_figure(published, monkeypatc
     assert len([name for name in pages if name.endswith(".md")]) == len(others) and figure_id in caplog.text
     (published / "mame.yaml").rename(published / "gallery/catalog/prompts/mame.yaml")
     monkeypatch.setenv("LMVIZ_GALLERY_ROOT", str(published))
-    monkeypatch.setattr(drawing_ahead, "FEW", 10**6)  # what is not asked for need not be drawn
     assert main(["publish", "--only", "mame/tiny"]) == 2
     said = capsys.readouterr().err
     assert figure_id in said and "git checkout" in said and "Traceback" not in said
