@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from lmviz.comparison.correlation import pearson
 from lmviz.results import NeuronFactors
 
 COUNTERPART = 0.5
@@ -56,7 +57,8 @@ def factor_tracks(results: Sequence[NeuronFactors]) -> FactorTracks:
     correlations = np.full((len(results), count), np.nan)
     tracks[-1], next_track = np.arange(count), count
     for i in range(len(results) - 2, -1, -1):
-        table = correlation(results[i].activations, results[i + 1].activations)
+        # a factor that responds the same everywhere is like none
+        table = np.nan_to_num(pearson(results[i].activations, results[i + 1].activations))
         rows, columns = linear_sum_assignment(-table)
         for factor, counterpart in zip(rows.tolist(), columns.tolist(), strict=True):
             if table[factor, counterpart] >= COUNTERPART:
@@ -64,14 +66,3 @@ def factor_tracks(results: Sequence[NeuronFactors]) -> FactorTracks:
             else:
                 tracks[i, factor], next_track = next_track, next_track + 1
     return FactorTracks(tracks, correlations)
-
-
-def correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """float64 ``[factor, factor]``: Pearson correlation over positions counted in both; 0 where one does not vary."""
-    counted = np.isfinite(first[0]) & np.isfinite(second[0])
-    rows = [each[:, counted].astype(np.float64) for each in (first, second)]
-    centred = [each - each.mean(axis=1, keepdims=True) for each in rows]
-    sizes = [np.linalg.norm(each, axis=1, keepdims=True) for each in centred]
-    one, other = (np.divide(each, size, out=np.zeros_like(each), where=size > 0)
-                  for each, size in zip(centred, sizes, strict=True))
-    return one @ other.T

@@ -6,6 +6,7 @@ from os.path import commonprefix
 
 import numpy as np
 
+from lmviz.comparison.correlation import pearson
 from lmviz.passages import counted
 from lmviz.results import ModelFactors
 
@@ -30,10 +31,9 @@ def nearest_factors(factors: ModelFactors, other: ModelFactors) -> np.ndarray:
     """
     _check_same_text(factors, other)
     mine, theirs = _by_character(factors), _by_character(other)
-    shared = np.isfinite(mine[0]) & np.isfinite(theirs[0])
-    if not shared.any():
+    if not (np.isfinite(mine[0]) & np.isfinite(theirs[0])).any():
         raise ValueError("no character of the reference text has a response of both models; take longer passages")
-    return _unit(mine[:, shared]) @ _unit(theirs[:, shared]).T
+    return pearson(mine, theirs)
 
 
 def _check_same_text(factors: ModelFactors, other: ModelFactors) -> None:
@@ -73,11 +73,3 @@ def _by_character(factors: ModelFactors) -> np.ndarray:
     held = np.where(is_counted, factors.responses, 0.0)
     sums = np.stack([np.bincount(character, weights=row[token], minlength=n) for row in held])
     return np.where((n_counted == n_tokens) & (n_tokens > 0), sums / np.maximum(n_tokens, 1), np.nan)
-
-
-def _unit(responses: np.ndarray) -> np.ndarray:
-    """Rows less their mean, of norm 1; NaN for a row that has one value."""
-    centred = responses - responses.mean(axis=1, keepdims=True)
-    norms = np.linalg.norm(centred, axis=1, keepdims=True)
-    varies = np.ptp(responses, axis=1, keepdims=True) > 0
-    return np.divide(centred, norms, out=np.full_like(centred, np.nan), where=varies)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lmviz.comparison import factor_tracks, training_course
-from lmviz.comparison.factor_tracks import correlation
+from lmviz.comparison.correlation import pearson
 from lmviz.figures.training_measures import gap, moved_most, newly_first, oldest, particles
 from lmviz.results import LensMeasures, NeuronFactors
 from lmviz.tokens import TokenTable
@@ -82,7 +82,7 @@ def test_the_pairing_is_the_best_of_all():
     base = rng.gamma(0.5, 1, (5, 40))
     first, second = factors(mixed @ base), factors(base)
     likeness = np.corrcoef(mixed @ base, base)[:5, 5:]
-    assert correlation(first.activations, second.activations) == pytest.approx(likeness, abs=1e-5)
+    assert pearson(first.activations, second.activations) == pytest.approx(likeness, abs=1e-5)
     best = max(permutations(range(5)), key=lambda order: sum(likeness[i, j] for i, j in enumerate(order)))
     tracks = factor_tracks([first, second]).tracks[0]
     for factor, counterpart in enumerate(best):
