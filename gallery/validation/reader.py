@@ -69,9 +69,9 @@ def read_catalog(
     prompts = list(_read_prompts(root, files, candidate, model_ids, tag_ids, prompt_ids))
     known_models = None if model_ids is None else _by_id(model_ids, models)
     comparisons = list(_read_comparisons(root, files, known_models, _by_id(prompt_ids, prompts)))
+    named = [c.item for c in comparisons], [m.item for m in models]
     for placed in prompts:
-        walked = with_readers(placed.item, [c.item for c in comparisons], [m.item for m in models])
-        placed.checked = replace(placed.checked, item=walked)
+        placed.checked = replace(placed.checked, item=with_readers(placed.item, *named))
     _check_unique(models, "model")
     _check_unique(prompts, "prompt")
     _check_unique(comparisons, "comparison")
