@@ -2,7 +2,8 @@
 whose model is not on the machine. Made without torch.
 
 The prompt ``setsubun`` is read by three models: ``tiny`` (works), ``broken`` (NaN in its weights) and ``away`` (on the
-hub, where nobody has put it). The prompt ``mame`` is read by ``tiny`` only, at tier ``full``: a word and a contrast.
+hub, where nobody has put it). The prompt ``mame`` is read by ``tiny`` only, at tier ``full``: a word and a contrast. Newcomers are shown through
+``setsubun`` under ``tiny``.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ MODELS = """\
   revision: null
   start: none
   licence: MIT
+"""
+
+GALLERY = """\
+tour: {prompt: setsubun, model: tiny}
 """
 
 TAGS = """\
@@ -91,6 +96,7 @@ def make_miniature(root: Path) -> Path:
     (catalog / "prompts").mkdir(parents=True)
     (catalog / "models.yaml").write_text(MODELS, encoding="utf-8")
     (catalog / "tags.yaml").write_text(TAGS, encoding="utf-8")
+    (catalog / "gallery.yaml").write_text(GALLERY, encoding="utf-8")
     (catalog / "prompts" / "setsubun.yaml").write_text(SETSUBUN, encoding="utf-8")
     (catalog / "prompts" / "mame.yaml").write_text(MAME, encoding="utf-8")
     make_model(root / "models" / "tiny")

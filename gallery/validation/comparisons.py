@@ -88,6 +88,18 @@ def _check_training(
         file.report(node.at("prompt"), "training_generates", id=prompt.id)
 
 
+def check_entry(
+    prompt_id: str, model_id: str, file: File, node: Node, models: Mapping[str, Model | None] | None,
+    prompts: Mapping[str, Prompt | None],
+) -> None:
+    """That ``prompt`` and ``model`` of a mapping are there, and that the model reads the prompt."""
+    _reference(model_id, node.at("model"), file, "unknown_model", models)
+    _reference(prompt_id, node.at("prompt"), file, "unknown_prompt", prompts)
+    model, prompt = (models or {}).get(model_id), prompts.get(prompt_id)
+    if model and prompt and not prompt.is_read_by(model):
+        file.report(node.at("model"), "model_does_not_read", model=model_id, prompt=prompt_id)
+
+
 def _references(
     names: tuple[str, ...], node: Node, file: File, key: str,
     known: Mapping[str, Model | Prompt | None] | None,

@@ -72,13 +72,14 @@ def read_catalog(
     named = [c.item for c in comparisons], [m.item for m in models]
     for placed in prompts:
         placed.checked = replace(placed.checked, item=with_readers(placed.item, *named))
+    imprint = read_imprint(*_load(root, f"{CATALOG}/gallery.yaml", files, required=False), known_models,
+                           _by_id(prompt_ids, prompts))
     _check_unique(models, "model")
     _check_unique(prompts, "prompt")
     _check_unique(comparisons, "comparison")
     if look_at_models:
         _check_texts(root, models, prompts, references)
     _read_lock(root, files)
-    imprint = read_imprint(*_load(root, f"{CATALOG}/gallery.yaml", files, required=False))
     _raise_problems(files)
     return Catalog(
         models=tuple(m.item for m in models), prompts=tuple(p.item for p in prompts),

@@ -357,12 +357,20 @@ class Author(Strict):
     orcid: Annotated[str, Field(pattern=r"^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$")] | None = None
 
 
+class Tour(Strict):
+    """The entry that newcomers are shown through."""
+
+    prompt: Identifier
+    model: Identifier
+
+
 class Imprint(Strict):
-    """What citations say of the gallery as a whole: `gallery.yaml`."""
+    """What the gallery says of itself as a whole, in citations and to newcomers: `gallery.yaml`."""
 
     authors: Annotated[tuple[Author, ...], Field(max_length=50)] = ()
     year: Annotated[int, Field(ge=2020, le=9999)] | None = None
     doi: Annotated[str, Field(pattern=r"^10\.\d{4,9}/[!-~]{1,200}$")] | None = None
+    tour: Tour | None = None
 
 
 class Catalog(Strict):
@@ -371,7 +379,7 @@ class Catalog(Strict):
     Attributes:
         references: the texts that models are studied over, by path.
         studies: ids of the studies that were chosen; None for all.
-        imprint: what citations say of the gallery.
+        imprint: what the gallery says of itself.
     """
 
     models: tuple[Model, ...]

@@ -23,6 +23,7 @@ from gallery.validation.schema import At, Word
 from lmviz.tokens import TokenTable
 
 MODELS, TAGS = "gallery/catalog/models.yaml", "gallery/catalog/tags.yaml"
+GALLERY = "gallery/catalog/gallery.yaml"
 SETSUBUN, MAME = "gallery/catalog/prompts/setsubun.yaml", "gallery/catalog/prompts/mame.yaml"
 LOCK = "gallery/catalog/models.lock.yaml"
 
@@ -125,6 +126,11 @@ MISTAKES = {
     "half a surrogate pair": (MAME, "text: 豆をまいて、", 'text: "豆\\uD83C"', "not_yaml", 4, "Unicode"),
     "deep nesting": (MAME, "models: [tiny]", "models: " + "[" * 3000, "too_deep", 7, "levels"),
     "tag without a name": (TAGS, ", en: culture", "", "missing_key", 1, "en"),
+    "tour of no prompt": (GALLERY, "setsubun", "setubun", "unknown_prompt", 1, "setsubun?"),
+    "tour of no model": (GALLERY, "tiny", "tinny", "unknown_model", 1, "tiny?"),
+    "tour of a text unread": (GALLERY, "prompt: setsubun, model: tiny", "prompt: mame, model: away",
+                              "model_does_not_read", 1, "mame"),
+    "tour without a model": (GALLERY, ", model: tiny", "", "missing_key", 1, "model"),
 }
 
 

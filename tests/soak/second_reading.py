@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator, validators
-from second_rules import CONTROL, Invalid, check_rules
+from second_rules import CONTROL, Invalid, check_rules, check_tour
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "gallery/catalog/schema"
 CORE = {
@@ -52,6 +52,8 @@ def _read(root: Path) -> None:
     prompts = dict(_folder(catalog / "prompts", "prompt"))
     comparisons = dict(_folder(catalog / "comparisons", "comparison"))
     check_rules(root, models, tags, prompts, comparisons)
+    if imprint.get("tour"):
+        check_tour(imprint["tour"], models, prompts, comparisons)
 
 
 def _folder(folder: Path, schema: str) -> Iterator[tuple[str, Any]]:

@@ -62,6 +62,17 @@ def check_rules(root: Path, models: list, tags: dict, prompts: dict[str, Any], c
                 _fits(root, prompt, model)
 
 
+def check_tour(tour: dict, models: list, prompts: dict[str, Any], comparisons: dict[str, Any]) -> None:
+    """Raises `Invalid`. The rules of `check_rules` hold already."""
+    texts = {prompt["id"]: prompt for prompt in prompts.values()}
+    by_id = {model["id"]: model for model in [*models, *(one for model in models for one in _checkpoints(model))]}
+    must(tour["prompt"] in texts and tour["model"] in by_id, "a tour of what is not there")
+    prompt, model = texts[tour["prompt"]], by_id[tour["model"]]
+    walked = {(one["prompt"], one["model"]) for one in comparisons.values() if one["kind"] == "training"}
+    is_walked = (prompt["id"], model.get("of", model["id"])) in walked
+    must(reads(prompt, model) or is_walked, "a tour of a text that the model does not read")
+
+
 def reads(prompt: dict, model: dict) -> bool:
     named = prompt.get("models") or []
     return model["id"] in named if named else model.get("reads", "all") == "all"
