@@ -354,7 +354,7 @@ class Author(Strict):
     family: Line | None = None
     given: Line | None = None
     name: Line | None = None
-    orcid: Annotated[str, Field(pattern=r"^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$")] | None = None
+    orcid: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$")] | None = None
 
 
 class Tour(Strict):
@@ -369,7 +369,7 @@ class Imprint(Strict):
 
     authors: Annotated[tuple[Author, ...], Field(max_length=50)] = ()
     year: Annotated[int, Field(ge=2020, le=9999)] | None = None
-    doi: Annotated[str, Field(pattern=r"^10\.\d{4,9}/[!-~]{1,200}$")] | None = None
+    doi: Annotated[str, Field(pattern=r"^10\.[0-9]{4,9}/[!-~]{1,200}$")] | None = None
     tour: Tour | None = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -29,11 +30,13 @@ TEXTS = [
     "javascript:alert(1)", "https://x", "CC-BY-SA-4.0", "MIT", "word", "節分", "変わり", "鬼", "追い払う",
     "のである。", "lrp", "saliency", "contrast", "full", "bos", "eos", "bfloat16", "models", "prompts", "quoted",
     "a/b", "a/../b", "a" * 40, "year", "models/tiny/config.json", "models/tiny/model.safetensors",
-    "next_year", "texts/../texts/reference.txt",
+    "next_year", "gallery/../gallery/catalog/reference.txt", "second", "away", "far-away-step-16", "training", "kanji",
+    "kanjis", "step-000002", "step-000002/", "step-000002/../step-000008", "main", "0000-0002-1825-0097",
+    "００００-０００２-１８２５-００９７", "0000-0002-1825-0097\n", "10.5281/zenodo.1234567", "10.5281/\u3042",
 ]
 NUMBERS = [
-    0, 1, 2, -1, 8, 33, 50, 51, 64, 65, 1024, 2**31, 2**32, 2**63, 10**17, 10**18, 10**30, 10**5000, 0.0, -0.0, 0.5,
-    1.5, 1e300, 1e-300, 5e-324,
+    0, 1, 2, -1, 8, 33, 50, 51, 64, 65, 1024, 2019, 2020, 9999, 10**4, 2**31, 2**32, 2**63, 10**12, 10**17, 10**18,
+    10**30, 10**5000, 0.0, -0.0, 0.5, 1.5, 1e300, 1e-300, 5e-324,
 ]
 SCALARS = [
     "~", ".nan", ".inf", "-.INF", "1e999", "0x1F", "0o17", "012", "+3", "1_000", "12:30", "no", "yes", "TRUE", "=",
@@ -200,6 +203,18 @@ CHANGES: dict[Callable[[Catalog, str, random.Random], None], int] = {
 """Kinds of change, and how often each is made."""
 
 
+class _Loader(yaml.CBaseLoader):
+    """Plain numbers, booleans and null as such, so that a file with one is valid where it was; all else as text."""
+
+
+for _tag, _form, _first, _value in (
+    ("null", "null|", "n", lambda _: None), ("bool", "true|false", "tf", lambda text: text == "true"),
+    ("int", "-?[0-9]+", "-0123456789", int), ("float", r"-?[0-9]+\.[0-9]+", "-0123456789", float),
+):
+    _Loader.add_implicit_resolver(_tag, re.compile(f"(?:{_form})$"), [*_first, ""])
+    _Loader.add_constructor(_tag, lambda _, node, value=_value: value(node.value))
+
+
 def places_of(data: bytes) -> tuple[Any, list[tuple[Any, Any]]]:
     """A file's data and every place in it, as holder and key."""
     tree = _read(data)
@@ -214,7 +229,7 @@ def _read(data: bytes) -> Any:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > 20:
                 return None
-        return yaml.load(data, Loader=yaml.CBaseLoader)
+        return yaml.load(data, Loader=_Loader)
     except (yaml.YAMLError, ValueError, TypeError):
         return None
 

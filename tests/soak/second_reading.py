@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator, validators
+from jsonschema import Draft202012Validator, ValidationError, validators
 from second_rules import CONTROL, Invalid, check_rules, check_tour
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "gallery/catalog/schema"
@@ -23,9 +23,20 @@ CORE = {
 }
 """YAML 1.2, chapter 10.3.2."""
 
+def _matches(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:
+    """As ECMA 262 has it: ``\\d`` is ten digits, and ``$`` the end rather than a line's."""
+    if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), value, re.ASCII):
+        yield ValidationError(f"{value!r} does not match {pattern}")
+
+
 _types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
-_Validator = validators.extend(Draft202012Validator, type_checker=_types)
+_Validator = validators.extend(Draft202012Validator, {"pattern": _matches}, type_checker=_types)
 _SCHEMAS = {path.stem: _Validator(json.loads(path.read_text(encoding="utf-8"))) for path in SCHEMAS.glob("*.json")}
+
+
+def schema_of(stem: str) -> Any:
+    """The published schema of that name as a validator, read as this module reads it."""
+    return _SCHEMAS[stem]
 
 
 def why_invalid(root: Path) -> str | None:
@@ -44,8 +55,8 @@ def _read(root: Path) -> None:
     _file(catalog / "models.lock.yaml", "models.lock", optional=True)
     imprint = _file(catalog / "gallery.yaml", "gallery", optional=True) or {}
     for author in imprint.get("authors", ()):
-        named = [str(author.get(part) or "").strip() for part in ("family", "given")]
-        if bool(str(author.get("name") or "").strip()) == all(named) or (author.get("name") and any(named)):
+        named = {part: author[part] for part in ("family", "given", "name") if author.get(part) is not None}
+        if named.keys() not in ({"name"}, {"family", "given"}) or not all(one.strip() for one in named.values()):
             raise Invalid("an author without a name")
     if not (catalog / "prompts").is_dir():
         raise Invalid("no prompts")
