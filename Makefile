@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 TORCH := 2.13.0
 # What publishing needs, where nothing is computed.
 SITE := altair budoux filelock fonttools huggingface-hub jinja2 latex2mathml matplotlib-fontja mkdocs mkdocs-gen-files \
-  mkdocs-material numpy 'pagefind[extended]' protobuf pydantic pymdown-extensions pyyaml regex safetensors scipy \
+  mkdocs-material numpy 'pagefind[extended]' pillow protobuf pydantic pymdown-extensions pyyaml regex safetensors scipy \
   sentencepiece sudachidict-small sudachipy tokenizers vl-convert-python watchdog
 
 .PHONY: gallery site serve test soak lock clean

@@ -1,5 +1,5 @@
 """A citation in the formats that people paste and programs read: a sentence, APA, BibTeX, RIS, CSL-JSON, JSON-LD and
-the tags that Google Scholar, Zotero and link previews look for in a page's head."""
+the tags that Google Scholar and Zotero look for in a page's head."""
 
 from __future__ import annotations
 
@@ -119,28 +119,22 @@ class Formats:
         }
         return json.dumps({key: value for key, value in item.items() if value}, ensure_ascii=False)
 
-    def tags(self, *, description: str) -> Iterator[tuple[str, str, str]]:
-        """``(attribute, name, content)`` of the page's ``<meta>`` elements: Highwire Press tags and Open Graph."""
+    def tags(self) -> Iterator[tuple[str, str]]:
+        """Names and contents of the page's ``<meta>`` elements: Highwire Press tags."""
         for author in self.imprint.authors:
-            yield "name", "citation_author", _index_name(author)
+            yield "citation_author", _index_name(author)
             if author.orcid:
-                yield "name", "citation_author_orcid", f"https://orcid.org/{author.orcid}"
+                yield "citation_author_orcid", f"https://orcid.org/{author.orcid}"
         if not self.imprint.authors:
-            yield "name", "citation_author", self._site
-        yield "name", "citation_title", self.citation.title
-        yield "name", "citation_language", self.words.language
+            yield "citation_author", self._site
+        yield "citation_title", self.citation.title
+        yield "citation_language", self.words.language
         if self.imprint.year:
-            yield "name", "citation_publication_date", str(self.imprint.year)
+            yield "citation_publication_date", str(self.imprint.year)
         if self.imprint.doi:
-            yield "name", "citation_doi", self.imprint.doi
+            yield "citation_doi", self.imprint.doi
         if "://" in self.address:
-            yield "name", "citation_public_url", self.address
-            yield "property", "og:url", self.address
-        yield "property", "og:type", "article"
-        yield "property", "og:title", self.citation.title
-        yield "property", "og:description", description
-        yield "property", "og:site_name", self._site
-        yield "property", "og:locale", {"ja": "ja_JP", "en": "en_GB"}[self.words.language]
+            yield "citation_public_url", self.address
 
     @property
     def _key(self) -> str:

@@ -20,15 +20,14 @@ class Citing:
         citation: what it names.
         url: of the page, from the edition's root.
         address: to be cited; absolute where the site's address is known.
-        caption: of the figure, for previews of links to it.
         alternative: what the figure shows.
         is_based_on: addresses of the articles behind the texts.
     """
 
-    def __init__(self, edition: Edition, citation: Citation, *, url: str, address: str, caption: str, alternative: str,
+    def __init__(self, edition: Edition, citation: Citation, *, url: str, address: str, alternative: str,
                  is_based_on: tuple[str, ...] = ()):
         self.formats = Formats(citation, edition.words, edition.catalog.imprint, address)
-        self._url, self._caption = url, caption
+        self._url = url
         self._data = self.formats.json_ld(alternative=alternative, picture=f"{address}figure.svg",
                                           is_based_on=is_based_on)
 
@@ -39,9 +38,8 @@ class Citing:
                 "cite_ld": Markup(self._data.replace("<", "\\u003c"))}
 
     def head(self) -> dict[str, Any]:
-        """Front matter: ``tags`` and ``links`` of the page's head (Highwire Press, Open Graph; signposting.org)."""
-        tags = [[attribute, name, escape(" ".join(content.split()))]
-                for attribute, name, content in self.formats.tags(description=self._caption)]
+        """Front matter: ``tags`` and ``links`` of the page's head (Highwire Press; signposting.org)."""
+        tags = [[name, escape(" ".join(content.split()))] for name, content in self.formats.tags()]
         links = [["cite-as", escape(self.formats.address), ""],
                  ["describedby", FILES["csl"], "application/vnd.citationstyles.csl+json"],
                  ["describedby", FILES["bibtex"], "application/x-bibtex"],

@@ -58,6 +58,7 @@ def _page(edition: Edition, parts: list[Compared]) -> str:
         "comparison.html", url=url, title=edition.text(comparison.titles), description=edition.text(comparison.about),
         kind="comparison", contents=_contents(edition, shown), hide=() if any(part["sections"] for part in shown)
         else ("toc",), comparison=comparison, see=comparison.see and edition.text(comparison.see), parts=shown,
+        picture=next((part["face"] for part in shown if part["face"]), None),
         texts=_texts(parts[0]), sources=_sources(edition, parts[0]), entries=list(entries.values()),
         provenance=[(edition.title(part), facts(edition, part.provenance)) for part in parts if part.provenance]
         + [(edition.title(entry), facts(edition, entry.provenance)) for entry in entries.values() if entry.provenance],
@@ -65,14 +66,19 @@ def _page(edition: Edition, parts: list[Compared]) -> str:
 
 
 def _part(edition: Edition, part: Compared, *, several: bool, first: bool) -> dict[str, Any]:
-    """What the template shows of a part: its sections, with the note that stands beside each where it is first."""
-    sections = []
+    """What the template shows of a part: its sections, with the note that stands beside each where it is first, and
+    its first figure as the picture for links."""
+    sections, face = [], None
     for figure in sorted(part.figures, key=lambda figure: COMPARISON_KINDS.index(figure.kind)):
         anchor = f"{figure.kind}-{part.models[0].id}" if several else figure.kind
         note = getattr(part.comparison.notes, figure.kind) if first else None
-        html = render(edition, section(edition, part, figure), url=part.page, level=3 if several else 2, anchor=anchor)
+        drawn = section(edition, part, figure)
+        html = render(edition, drawn, url=part.page, level=3 if several else 2, anchor=anchor)
         sections.append((anchor, figure.kind, note and edition.text(note), html))
-    return {"of": part, "sections": sections, "name": edition.text(part.models[0].names) if several else ""}
+        if drawn.drawing and face is None:
+            face = edition.preview(figure.id), drawn.drawing.alternative
+    name = edition.text(part.models[0].names) if several else ""
+    return {"of": part, "sections": sections, "face": face, "name": name}
 
 
 def _contents(edition: Edition, parts: list[dict[str, Any]]) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ import importlib.util
 import inspect
 import io
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache, lru_cache
@@ -84,29 +85,45 @@ class Drawings:
         """
         position = figure.position if position is None else position
         layer = figure.options.get("layer") if layer is None else layer
-        path = self._drawing_path(figure, language, position, layer, first, labels)
+        path = self._path(self._request(figure, language, position, layer, first, labels))
         if path is not None and (kept := _kept(path)) is not None:
             return kept
         results = {name: self.read(figure.results[name]) for name in _in_order(figure, first) if name != FACTORS}
         drawing = _draw(figure, results, language, position, layer, labels and self._labels(labels))
-        _keep(path, json.dumps(asdict(drawing), ensure_ascii=False))
+        _keep(path, json.dumps(asdict(drawing), ensure_ascii=False).encode())
         return drawing
 
     def has(self, figure: Figure, language: Language, first: str | None = None, labels: str | None = None) -> bool:
         """Whether the figure, at its own position and layer, has been drawn before."""
-        path = self._drawing_path(figure, language, figure.position, figure.options.get("layer"), first, labels)
+        return self.has_file(self.depends_on(figure, language, first, labels), ".json")
+
+    def depends_on(self, figure: Figure, language: Language, first: str | None = None,
+                   labels: str | None = None) -> list[Any]:
+        """All that the drawing of the figure, at its own position and layer, depends on; plain JSON."""
+        return self._request(figure, language, figure.position, figure.options.get("layer"), first, labels)
+
+    def has_file(self, request: list[Any], suffix: str) -> bool:
+        """Whether what was made for ``request``, plain JSON, is kept."""
+        path = self._path(request, suffix)
         return path is not None and path.is_file()
+
+    def file(self, request: list[Any], suffix: str, make: Callable[[], bytes]) -> bytes:
+        """What ``make`` makes of what ``request`` lists, kept between builds."""
+        path = self._path(request, suffix)
+        if path is not None and path.is_file():
+            return path.read_bytes()
+        content = make()
+        _keep(path, content)
+        return content
 
     def thumbnail(self, figure: Figure, language: Language) -> str:
         """A small picture (SVG) of an entry, from its figure of ranks."""
-        path = self._path([_code(), "thumbnail", sorted(figure.results.items()), language], ".svg")
-        if path is not None and path.is_file():
-            return path.read_text(encoding="utf-8")
         from lmviz import figures
 
-        svg = figures.thumbnail(self.read(next(iter(figure.results.values()))), language)
-        _keep(path, svg)
-        return svg
+        return self.file(
+            [_code(), "thumbnail", sorted(figure.results.items()), language], ".svg",
+            lambda: figures.thumbnail(self.read(next(iter(figure.results.values()))), language).encode(),
+        ).decode()
 
     def read(self, key: str) -> Result:
         """A result of the store. Raises ``Unreadable``."""
@@ -115,10 +132,10 @@ class Drawings:
         except (OSError, LookupError, ValueError) as error:
             raise Unreadable(str(error)) from error
 
-    def _drawing_path(self, figure: Figure, language: Language, position: int | None, layer: int | None,
-                      first: str | None, labels: str | None) -> Path | None:
-        return self._path([_code(), figure.kind, figure.id, list(figure.results.items()), position, layer, language,
-                           _in_order(figure, first), labels])
+    def _request(self, figure: Figure, language: Language, position: int | None, layer: int | None,
+                 first: str | None, labels: str | None) -> list[Any]:
+        return [_code(), figure.kind, figure.id, list(figure.results.items()), position, layer, language,
+                _in_order(figure, first), labels]
 
     def _path(self, request: list[Any], suffix: str = ".json") -> Path | None:
         if self.directory is None:
@@ -135,11 +152,11 @@ def _kept(path: Path) -> Drawing | None:
         return None
 
 
-def _keep(path: Path | None, content: str) -> None:
+def _keep(path: Path | None, content: bytes) -> None:
     """Keeps a drawing where that can be written; a full disk costs time the next time, never a figure."""
     if path is not None:
         with suppress(CannotWrite):
-            write_atomically(path, content.encode())
+            write_atomically(path, content)
 
 
 def _in_order(figure: Figure, first: str | None) -> list[str]:

@@ -155,7 +155,7 @@ class Edition:
 
     def page(self, template: str, *, url: str, title: str, description: str = "", contents: Sequence[dict] = (),
              hide: Sequence[str] = (), searched: bool = True, moved_to: str | None = None, kind: str = "",
-             head: Mapping[str, Any] | None = None, **context: Any) -> str:
+             head: Mapping[str, Any] | None = None, picture: tuple[str, str] | None = None, **context: Any) -> str:
         """The Markdown of a page.
 
         Args:
@@ -167,6 +167,7 @@ class Edition:
             moved_to: address, relative to the page, to send the browser to.
             kind: what the page is, for its style.
             head: ``tags`` and ``links`` of its head, see `gallery.pages.citing.Citing.head`.
+            picture: of links to the page: its file, see `preview`, and what it shows; by default the home page's.
             context: what the template needs beside the edition.
         """
         html = self.render(template, url=url, title=title, **context)
@@ -181,6 +182,8 @@ class Edition:
             meta["moved_to"] = moved_to
         if kind:
             meta["page_kind"] = kind
+        if picture:
+            meta["picture"] = [picture[0], escape(" ".join(picture[1].split()))]
         meta |= head or {}
         return markdown.document(meta, html)
 
@@ -193,6 +196,10 @@ class Edition:
             edition=self, words=self.words, language=self.language, href=href, kinds=FIGURE_KINDS, **context,
         )
         return Markup(html)
+
+    def preview(self, figure_id: str) -> str:
+        """The file of the picture that links to a figure are shown with, from the edition's root."""
+        return f"f/{figure_id}/preview.png"
 
     def picture(self, entry: Entry) -> Markup:
         """The entry's thumbnail, or nothing where its ranks were not computed."""

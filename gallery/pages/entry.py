@@ -26,6 +26,7 @@ def _page(edition: Edition, entry: Entry, nearby: Nearby) -> str:
     shown = [section(edition, entry, figure) for figure in
              sorted(entry.figures, key=lambda figure: FIGURE_KINDS.index(figure.kind))]
     told = _findings(shown, edition.language)
+    face = next(iter((*told, *(part for part in shown if part.drawing))), None)
     return edition.page(
         "entry.html", url=url, title=edition.title(entry),
         description=told[0].drawing.title if told else edition.text(entry.prompt.about), kind="entry", told=told,
@@ -36,6 +37,7 @@ def _page(edition: Edition, entry: Entry, nearby: Nearby) -> str:
         sections=[render(edition, part, url=url) for part in shown],
         others=[other for other in edition.chosen_entries(entry.prompt) if other.id != entry.id],
         provenance=facts(edition, entry.provenance), comparisons=edition.compared_in(entry),
+        picture=face and (edition.preview(face.figure.id), face.drawing.alternative),
     )
 
 

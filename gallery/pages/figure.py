@@ -30,7 +30,7 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
         title, address = shown.drawing.title, edition.permanent(figure.id)
         citing = Citing(
             edition, cited(edition, subject, figure, title), url=url, address=address,
-            caption=shown.drawing.caption, alternative=shown.drawing.alternative,
+            alternative=shown.drawing.alternative,
             is_based_on=tuple(dict.fromkeys(one.source.address for one in subject.prompts if one.source.address)),
         )
         taken = take_away(edition, subject, figure, shown.drawing)
@@ -38,6 +38,7 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
             "figure.html", url=url, title=title, description=shown.drawing.caption, kind="figure", searched=False,
             hide=("toc",), html=render(edition, shown, url=url, level=1, context=True), subject=subject, figure=figure,
             drawing=shown.drawing, taken=taken, onward=_onward(edition, subject, figure), head=citing.head(),
+            picture=(edition.preview(figure.id), shown.drawing.alternative),
             **citing.context(),
         )
         yield from citing.files()

@@ -17,17 +17,17 @@ _LIVE = ("rankings", "attribution", "tokens")
 
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
-    featured = _featured(edition)
+    opening = featured(edition)
     shown = [card for card in cards(edition) if card.face]
     yield "index.md", edition.page(
         "home.html", url="", title=edition.words("site.name"), description=edition.words("home.lead"), kind="home",
         searched=False, hide=("toc",), cards=shown[:6],
-        live=render(edition, section(edition, *featured), url="", context=True) if featured else None,
-        featured=featured[0] if featured else None,
+        live=render(edition, section(edition, *opening), url="", context=True) if opening else None,
+        featured=opening[0] if opening else None,
     )
 
 
-def _featured(edition: Edition) -> tuple[Entry, Figure] | None:
+def featured(edition: Edition) -> tuple[Entry, Figure] | None:
     """The figure to open with: of the entry in `FEATURED` that has one, else of the first that has."""
     for entry in sorted(edition.built, key=lambda entry: entry.prompt.id != FEATURED):
         for kind in _LIVE:

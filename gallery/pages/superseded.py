@@ -21,18 +21,22 @@ log = logging.getLogger("gallery.pages")
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
     """A page, its picture and its numbers for each revision that is not the figure of today."""
     succession = Succession(edition)
+    for url, revisions, number in superseded(edition):
+        yield from _written(edition, succession, revisions[number - 1], url, revisions, number)
+
+
+def superseded(edition: Edition) -> Iterator[tuple[str, Sequence[Published], int]]:
+    """Of each revision that is not the figure of today: the address, all revisions of the figure, and its number."""
     for figure_id in edition.published:
         try:
             revisions = edition.published[figure_id]
         except Damaged as error:
             log.error("%s", error)
             continue
-        for number, published in enumerate(revisions, 1):
-            is_last = number == len(revisions)
-            if not is_last:
-                yield from _written(edition, succession, published, f"f/{figure_id}/{number}/", revisions, number)
-            elif figure_id not in edition.figures_by_id:
-                yield from _written(edition, succession, published, f"f/{figure_id}/", revisions, number)
+        for number in range(1, len(revisions)):
+            yield f"f/{figure_id}/{number}/", revisions, number
+        if figure_id not in edition.figures_by_id:
+            yield f"f/{figure_id}/", revisions, len(revisions)
 
 
 def _written(edition: Edition, succession: Succession, published: Published, url: str, revisions: Sequence[Published],
@@ -41,14 +45,14 @@ def _written(edition: Edition, succession: Succession, published: Published, url
     is_last = number == len(revisions)
     successor, subject = succession.successor(published), succession.subject(published)
     address = edition.permanent(published.id) + ("" if is_last else f"{number}/")
-    citing = Citing(edition, told.citation, url=url, address=address, caption=told.caption,
-                    alternative=told.alternative)
+    citing = Citing(edition, told.citation, url=url, address=address, alternative=told.alternative)
     changes = succession.changes(published) if is_last else [words("superseded.recomputed")]
     yield f"{url}index.md", edition.page(
         "superseded.html", url=url, title=told.citation.title, description=told.caption, kind="figure", searched=False,
         hide=("toc",), published=published, told=told, successor=successor if is_last else None, subject=subject,
         changes=changes, earlier=[(n, f"f/{published.id}/{n}/") for n in range(1, number)],
-        later=None if is_last else number + 1, number=number, head=citing.head(), **citing.context(),
+        later=None if is_last else number + 1, number=number, head=citing.head(),
+        picture=(f"{url}preview.png", told.alternative), **citing.context(),
     )
     yield f"{url}figure.svg", told.svg
     yield f"{url}figure.csv", published.csv

@@ -90,7 +90,7 @@ def _build_alone(root: Path, site_dir: Path, state: str, address: str, say: Call
     building = site_dir.with_name(f".{site_dir.name}.building")
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)  # a directory that takes nothing is found out before minutes of drawing
-    draw_ahead(root, lambda done, of: say(words("build.drawing", done=done, of=of)))
+    draw_ahead(root, lambda done, of: say(words("build.drawing", done=done, of=of)), address=address)
     try:
         for edition in LANGUAGES:
             say(words(f"build.{edition}"))
@@ -111,8 +111,6 @@ def _mkdocs(edition: Language, root: Path, site_dir: Path, address: str, say: Ca
     from mkdocs.config import load_config
     from mkdocs.exceptions import MkDocsException
 
-    if edition != "ja" and address:
-        address = f"{address.rstrip('/')}/{edition}/"
     log = logging.getLogger("mkdocs")
     level, propagate, handler = log.level, log.propagate, _Telling(say)
     log.setLevel(logging.WARNING)

@@ -43,8 +43,11 @@ _UNUSED = ("assets/images/", "assets/javascripts/", "assets/stylesheets/")
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     language = config.theme["language"]
     root = Path(config.extra.get("gallery_root") or os.environ.get("LMVIZ_GALLERY_ROOT") or REPOSITORY)
+    address = config.site_url or ""
+    if address and language != "ja":
+        config.site_url = f"{address.rstrip('/')}/{language}/"
     try:
-        current.edition = open_edition(root, language, prose_of(Path(config.docs_dir)), config.site_url or "")
+        current.edition = open_edition(root, language, prose_of(Path(config.docs_dir)), address)
     except CatalogProblems as found:
         raise PluginError("\n".join(problem.text(language) for problem in found.problems)) from None
     fences = config.mdx_configs.setdefault("pymdownx.superfences", {})

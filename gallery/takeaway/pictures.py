@@ -9,6 +9,7 @@ from html import escape
 from typing import Any, Literal
 
 from gallery.takeaway import typeface
+from gallery.takeaway.lines import LEADING, broken, written
 from gallery.takeaway.outlines import outlined, set_in_face, smallest
 from gallery.takeaway.shades import in_grey
 from lmviz.figures.bundle import VEGA_LITE_VERSION
@@ -22,7 +23,7 @@ MILLIMETRES = {"column": 80, "paper": 160}
 SLIDE = (1280, 720)
 """A slide in px, 16 to 9."""
 _PX_OF_MM, _PT_OF_PX = 96 / 25.4, 72 / 96
-_MARGIN, _TITLE, _SOURCE, _LEADING = 56, 30, 15, 1.45
+_MARGIN, _TITLE, _SOURCE = 56, 30, 15
 _LARGEST = 2.5
 """How far a small figure is enlarged on a slide."""
 
@@ -107,45 +108,20 @@ def _sized(svg: str, width: float, height: float) -> str:
 
 def _slide(svg: str, own_width: float, own_height: float, title: str, source: str, described: str) -> Picture:
     width, height = SLIDE
-    heads = _broken(title, width - 2 * _MARGIN, _TITLE)
-    sources = _broken(source, width - 2 * _MARGIN, _SOURCE)
-    top = _MARGIN + len(heads) * _TITLE * _LEADING
-    bottom = height - _MARGIN / 2 - len(sources) * _SOURCE * _LEADING
+    heads = broken(title, width - 2 * _MARGIN, _TITLE)
+    sources = broken(source, width - 2 * _MARGIN, _SOURCE)
+    top = _MARGIN + len(heads) * _TITLE * LEADING
+    bottom = height - _MARGIN / 2 - len(sources) * _SOURCE * LEADING
     room = bottom - top - _MARGIN / 2
     scale = min(_LARGEST, (width - 2 * _MARGIN) / own_width, room / own_height)
     x, y = (width - own_width * scale) / 2, top + (room - own_height * scale) / 2
     inner = re.search(r"<svg\b[^>]*>(.*)</svg>", svg, re.DOTALL)[1].replace(described, "", 1)
-    written = _written(heads, _MARGIN + 0.6 * _TITLE, _TITLE, colour("ink"))
-    written += _written(sources, bottom + _SOURCE * _LEADING, _SOURCE, colour("ink-soft"))
+    texts = written(heads, _MARGIN, _MARGIN + 0.6 * _TITLE, _TITLE, colour("ink"))
+    texts += written(sources, _MARGIN, bottom + _SOURCE * LEADING, _SOURCE, colour("ink-soft"))
     sheet = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{width}" '
         f'height="{height}" viewBox="0 0 {width} {height}">{described}'
-        f'<rect width="{width}" height="{height}" fill="{colour("surface")}"/>{written}'
+        f'<rect width="{width}" height="{height}" fill="{colour("surface")}"/>{texts}'
         f'<g transform="translate({x:.6g},{y:.6g}) scale({scale:.6g})">{inner}</g></svg>'
     )
     return Picture(sheet, width, height, _points(svg, scale))
-
-
-def _broken(text: str, width: float, size: float) -> list[str]:
-    """``text`` in lines no wider than ``width``; a line breaks at a space where it has one, else before a character."""
-    lines, rest = [], text.strip()
-    em = typeface.units_per_em()
-    while rest:
-        n, reach = 0, 0.0
-        for character in rest:
-            reach += sum(map(typeface.advance, typeface.setting(character))) * size / em
-            if reach > width and n:
-                break
-            n += 1
-        if n < len(rest) and (space := rest.rfind(" ", 0, n + 1)) > n // 2:
-            n = space
-        lines.append(rest[:n].strip())
-        rest = rest[n:].strip()
-    return lines
-
-
-def _written(lines: list[str], y: float, size: float, ink: str) -> str:
-    return "".join(
-        f'<text transform="translate({_MARGIN},{y + i * size * _LEADING:.6g})" font-size="{size}px" fill="{ink}">'
-        f"{escape(line)}</text>" for i, line in enumerate(lines)
-    )
