@@ -104,34 +104,35 @@ def make_miniature(root: Path) -> Path:
     return root
 
 
-def make_model(directory: Path, *, seed: int = 0, with_nan: bool = False) -> None:
-    """A GPT-2 of 2 layers with random weights and the embedded model's tokenizer."""
+def make_model(directory: Path, *, seed: int = 0, with_nan: bool = False, n_layers: int = N_LAYERS,
+               width: int = WIDTH, n_positions: int = N_POSITIONS) -> None:
+    """A small GPT-2 with random weights and the embedded model's tokenizer."""
     directory.mkdir(parents=True, exist_ok=True)
     for name in ("spiece.model", "tokenizer.json", "tokenizer_config.json"):
         shutil.copyfile(EMBEDDED / name, directory / name)
     config = json.loads((EMBEDDED / "config.json").read_text(encoding="utf-8"))
-    config |= {"n_embd": WIDTH, "n_layer": N_LAYERS, "n_head": 2, "n_positions": N_POSITIONS, "dtype": "float32"}
+    config |= {"n_embd": width, "n_layer": n_layers, "n_head": 2, "n_positions": n_positions, "dtype": "float32"}
     (directory / "config.json").write_text(json.dumps(config), encoding="utf-8")
     random = np.random.default_rng(seed)
 
     def matrix(*shape: int) -> np.ndarray:
         return random.normal(0, 0.3, shape).astype(np.float32)
 
-    weights = {"transformer.wte.weight": matrix(VOCABULARY, WIDTH)}
-    weights["transformer.wpe.weight"] = matrix(N_POSITIONS, WIDTH)
-    for layer in range(N_LAYERS):
+    weights = {"transformer.wte.weight": matrix(VOCABULARY, width)}
+    weights["transformer.wpe.weight"] = matrix(n_positions, width)
+    for layer in range(n_layers):
         block = f"transformer.h.{layer}"
-        weights[f"{block}.attn.c_attn.weight"] = matrix(WIDTH, 3 * WIDTH)
-        weights[f"{block}.attn.c_attn.bias"] = matrix(3 * WIDTH)
-        weights[f"{block}.attn.c_proj.weight"] = matrix(WIDTH, WIDTH)
-        weights[f"{block}.attn.c_proj.bias"] = matrix(WIDTH)
-        weights[f"{block}.mlp.c_fc.weight"] = matrix(WIDTH, 4 * WIDTH)
-        weights[f"{block}.mlp.c_fc.bias"] = matrix(4 * WIDTH)
-        weights[f"{block}.mlp.c_proj.weight"] = matrix(4 * WIDTH, WIDTH)
-        weights[f"{block}.mlp.c_proj.bias"] = matrix(WIDTH)
-    for norm in ("ln_f", *(f"h.{layer}.{name}" for layer in range(N_LAYERS) for name in ("ln_1", "ln_2"))):
-        weights[f"transformer.{norm}.weight"] = np.ones(WIDTH, np.float32)
-        weights[f"transformer.{norm}.bias"] = np.zeros(WIDTH, np.float32)
+        weights[f"{block}.attn.c_attn.weight"] = matrix(width, 3 * width)
+        weights[f"{block}.attn.c_attn.bias"] = matrix(3 * width)
+        weights[f"{block}.attn.c_proj.weight"] = matrix(width, width)
+        weights[f"{block}.attn.c_proj.bias"] = matrix(width)
+        weights[f"{block}.mlp.c_fc.weight"] = matrix(width, 4 * width)
+        weights[f"{block}.mlp.c_fc.bias"] = matrix(4 * width)
+        weights[f"{block}.mlp.c_proj.weight"] = matrix(4 * width, width)
+        weights[f"{block}.mlp.c_proj.bias"] = matrix(width)
+    for norm in ("ln_f", *(f"h.{layer}.{name}" for layer in range(n_layers) for name in ("ln_1", "ln_2"))):
+        weights[f"transformer.{norm}.weight"] = np.ones(width, np.float32)
+        weights[f"transformer.{norm}.bias"] = np.zeros(width, np.float32)
     if with_nan:
         weights["transformer.h.1.mlp.c_fc.weight"][3, 5] = np.nan
     save_file(weights, directory / "model.safetensors", metadata={"format": "pt"})

@@ -73,7 +73,9 @@ def _part(edition: Edition, part: Compared, *, several: bool, first: bool) -> di
         anchor = f"{figure.kind}-{part.models[0].id}" if several else figure.kind
         note = getattr(part.comparison.notes, figure.kind) if first else None
         drawn = section(edition, part, figure)
-        html = render(edition, drawn, url=part.page, level=3 if several else 2, anchor=anchor)
+        # A training's slider moves all its figures, and paper shows every step.
+        lazy = bool(sections) and not isinstance(part.comparison, TrainingComparison)
+        html = render(edition, drawn, url=part.page, level=3 if several else 2, anchor=anchor, lazy=lazy)
         sections.append((anchor, figure.kind, note and edition.text(note), html))
         if drawn.drawing and face is None:
             face = edition.preview(figure.id), drawn.drawing.alternative

@@ -34,7 +34,7 @@ def _page(edition: Edition, entry: Entry, nearby: Nearby) -> str:
         searched=entry.status == "built",
         contents=[{"id": part.figure.kind, "name": edition.words(f"kind.{part.figure.kind}")} for part in shown],
         hide=() if shown else ("toc",), entry=entry, source=citation.source(edition, entry.prompt),
-        sections=[render(edition, part, url=url) for part in shown],
+        sections=[render(edition, part, url=url, lazy=part is not shown[0]) for part in shown],
         others=[other for other in edition.chosen_entries(entry.prompt) if other.id != entry.id],
         provenance=facts(edition, entry.provenance), comparisons=edition.compared_in(entry),
         picture=face and (edition.preview(face.figure.id), face.drawing.alternative),

@@ -10,13 +10,15 @@ from gallery.pages.edition import Edition
 from gallery.pages.factor_studies import factors_address
 from gallery.pages.figure_data import data
 from gallery.pages.models import similarity_anchor
-from gallery.pages.section import render, section, with_links
+from gallery.pages.section import data_address, render, section, with_links
 from gallery.pages.taking_away import embedded, take_away
 from gallery.subjects import Compared, Figure, ModelStudy, Subject
+from lmviz.figures.html.fragment import apart
 
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
-    """A page and its files (SVG, CSV, JSON, Vega-Lite) a figure, three more of a receipt, and a page for frames.
+    """A page and its files (SVG, CSV, JSON, Vega-Lite) a figure, three more of a receipt, the data that other pages
+    wait with, and a page for frames.
 
     Figures with the same id are the same figure.
     """
@@ -46,6 +48,9 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
         yield f"{url}figure.csv", shown.drawing.csv
         yield f"{url}figure.json", shown.drawing.spec
         yield f"{url}data.json", data(edition, subject, figure, shown.drawing)
+        live = apart(shown.drawing.html, "")[1]
+        if live is not None:
+            yield data_address(figure), live
         yield f"{url}embed/index.html", embedded(
             edition, f"{url}embed/", figure.kind, shown.drawing, title,
             with_links(shown.drawing.html, subject.models[0], f"{url}embed/"), taken.source)

@@ -16,6 +16,7 @@ from gallery.pages.factor_answers import panel
 from gallery.pages.factor_studies import passport_address
 from gallery.subjects import RECEIPT, Figure, Subject
 from gallery.validation.schema import FIGURE_KINDS, STUDY_KINDS, Model, TrainingNotes
+from lmviz.figures.html.fragment import apart
 
 log = logging.getLogger("gallery.pages")
 
@@ -89,7 +90,7 @@ def lacking(edition: Edition, figure: Figure) -> Iterator[tuple[str, str]]:
 
 
 def render(edition: Edition, shown: Section, *, url: str, level: int = 2, anchor: str | None = None,
-           context: bool = False) -> Markup:
+           context: bool = False, lazy: bool = False) -> Markup:
     """The section's HTML.
 
     Args:
@@ -97,14 +98,24 @@ def render(edition: Edition, shown: Section, *, url: str, level: int = 2, anchor
         level: of its heading.
         anchor: its id on the page; by default the kind of figure.
         context: whether to name above the title what the figure is of, for a page that is not of that.
+        lazy: whether its data may wait, in the file beside its own page, until the reader comes near. Only for a
+            figure as its own page shows it.
     """
+    html = shown.drawing and shown.drawing.html
+    if html and lazy:
+        html, _ = apart(html, relative(data_address(shown.figure), url))
     return edition.render(
         "section.html", url=url, shown=shown, subject=shown.subject, figure=shown.figure, drawing=shown.drawing,
         level=level, anchor=anchor or shown.figure.kind, context=context, title=shown.title(edition),
         model_names=citation.models(edition, shown.subject), method_page=method_page(shown.figure.kind),
-        html=shown.drawing and with_links(shown.drawing.html, shown.subject.models[0], url),
+        html=html and with_links(html, shown.subject.models[0], url),
         answers=with_links(shown.answers, shown.subject.models[0], url),
     )
+
+
+def data_address(figure: Figure) -> str:
+    """Where the data lie that a figure needs once it is pointed at."""
+    return f"f/{figure.id}/live.json"
 
 
 def with_links(html: str, model: Model, url: str) -> Markup:

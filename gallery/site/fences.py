@@ -67,11 +67,12 @@ def live_figure(edition: Edition, request: str, url: str, taken: set[str]) -> st
         found = replace(found, options={**found.options, "n_components": numbers})
     elif components is not None or not at.keys() <= {"position", "layer"}:
         return _notice(words("section.unknown", what=request))
+    is_own = not at and method is None and components is None
     shown = section(edition, entry, found, first=method, **at)
     name = f"{found.kind}-{entry.prompt.id}"
     anchor = next(a for a in (name, *(f"{name}-{n}" for n in range(2, 1000))) if a not in taken)
     taken.add(anchor)
-    return render(edition, shown, url=url, level=3, anchor=anchor, context=True)
+    return render(edition, shown, url=url, level=3, anchor=anchor, context=True, lazy=is_own)
 
 
 def _notice(text: str, command: str = "", reason: str = "") -> str:

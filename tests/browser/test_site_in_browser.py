@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from miniature_site import HOSTILE_TITLE
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = sync_api.expect
@@ -32,14 +33,16 @@ VISIBLE_TEXT = """() => {
 }"""
 
 
-def entry(watched, **options):
-    page = watched(**options).open("setsubun/tiny/")
-    page.wait_for_load_state("networkidle")
+def entry(watched, kind):
+    """The entry's page, once the reader has come to the figure of a kind."""
+    page = watched().open("setsubun/tiny/")
+    page.locator(f"#{kind}").scroll_into_view_if_needed()
+    page.locator(f"#{kind} .lmviz[data-ready]").wait_for()
     return page
 
 
 def test_pointing_at_a_token_lights_the_tokens_it_drew_on(watched):
-    page = entry(watched)
+    page = entry(watched, "attribution")
     figure = page.locator("#attribution")
     targets = figure.locator(".token.can")
     chosen, other = targets.first, targets.last
@@ -59,7 +62,7 @@ def test_pointing_at_a_token_lights_the_tokens_it_drew_on(watched):
 
 
 def test_a_column_of_the_heatmap_chooses_the_position_that_the_predictions_show(watched):
-    page = entry(watched)
+    page = entry(watched, "rankings")
     places = page.locator("#layer_predictions .lmviz")
     before = places.inner_text()
     heads = page.locator("#rankings thead .heads button")
@@ -134,7 +137,9 @@ def test_without_scripts_an_entry_shows_its_figures_and_the_index_its_cards(chro
     assert page.locator("#predictions svg:visible").count() >= 1
     assert page.locator("#rankings td:visible").count() > 10
     page.goto(served + "gallery/")
-    assert page.locator("[data-gallery-cards] > li:visible").count() > 2
+    titles = page.locator("[data-gallery-cards] > li:visible a.card-link .card-title").all_inner_texts()
+    assert sorted(titles) == sorted(["節分", HOSTILE_TITLE, "福は", "鬼は", "豆をまく"])
+    assert not page.locator("[data-gallery-filters]").is_visible()
     assert not page.locator("[data-open-search]").is_visible()
     context.close()
 
@@ -154,7 +159,7 @@ def test_without_scripts_colours_follow_the_system_all_the_same(chromium, served
 
 
 def test_going_back_from_an_enlarged_figure_stays_on_the_page_and_keeps_the_choice(watched):
-    page = entry(watched)
+    page = entry(watched, "rankings")
     page.locator("#rankings [data-enlarge]").click()
     page.locator("dialog.lm-enlarged td").nth(4).click()
     chosen = page.url

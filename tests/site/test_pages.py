@@ -140,6 +140,23 @@ def test_every_figure_has_a_page_of_its_own_with_its_files(site, page):
         assert [part for part, _ in sections(page(f"f/{identifier}/"))] == [kind]
 
 
+def test_the_data_that_a_page_waits_with_are_those_that_the_figures_own_page_has(site, pages):
+    n_waiting = 0
+    for url, soup in pages.items():
+        for stub in soup.select("script[data-from]"):
+            n_waiting += 1
+            known, there = json.loads(stub.string), site / url / stub["data-from"]
+            own = BeautifulSoup((there.parent / "index.html").read_text(encoding="utf-8"), "html.parser")
+            (island,) = own.select(f"script[data-lmviz={stub['data-lmviz']}]")
+            whole = json.loads(there.read_text(encoding="utf-8"))
+            assert whole == json.loads(island.string), (url, stub)
+            assert known and all(whole[name] == value for name, value in known.items()), (url, known)
+    assert n_waiting > 10
+    for url in ("setsubun/tiny", "en/setsubun/tiny"):
+        first, *others = pages[url].select("script[data-lmviz]")
+        assert not first.get("data-from") and any(one.get("data-from") for one in others), url
+
+
 def test_hostile_words_stay_words(pages, page):
     for url in ("mame", "mame/tiny", "gallery", "en/mame/tiny", "."):
         soup = pages[url]

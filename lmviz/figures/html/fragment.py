@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from html import escape as _escape
 from typing import Any
@@ -22,12 +23,32 @@ def escape(text: object) -> str:
     return _escape(str(text), quote=True)
 
 
+_ISLAND = re.compile(r'(<script type="application/json" data-lmviz="\w+")>([^<]*)(</script>)')
+_SMALL = 8192
+"""Characters of data that are not worth a request of their own."""
+
+
 def fragment(kind: str, figure_id: str, body: str, data: dict[str, Any] | None) -> str:
     """The element of a figure; ``data`` is None where no script will run, as in notebooks."""
     island = "" if data is None else (
         f'<script type="application/json" data-lmviz="{kind}">{island_json(data)}</script>'
     )
     return f'<div class="lmviz lmviz-{kind}" data-kind="{kind}" id="view-{escape(figure_id)}">{body}{island}</div>'
+
+
+def apart(html: str, address: str) -> tuple[str, str | None]:
+    """A fragment without its data, and the data, for a page that opens sooner without them.
+
+    `static/apart.js` fetches them from ``address`` once the figure comes near the window. What the page has to know of
+    each figure before stays. Data of a few kilobytes stay too, and None is given for them.
+    """
+    island = _ISLAND.search(html)
+    if island is None or len(island[2]) < _SMALL:
+        return html, None
+    data = json.loads(island[2])
+    kept = island_json({name: data[name] for name in ("scope", "position", "given") if name in data})
+    begin, end = island.span()
+    return f'{html[:begin]}{island[1]} data-from="{escape(address)}">{kept}{island[3]}{html[end:]}', island[2]
 
 
 def island_json(data: Any) -> str:

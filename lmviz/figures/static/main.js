@@ -1,5 +1,6 @@
 // Starts every figure of a page. Figures of one text share a scope; a page about a single text keeps it in its address.
 
+import { startLater } from "./later.js";
 import { Scope } from "./state.js";
 
 const KINDS = new Set(["tokens", "predictions", "layer_predictions", "rankings", "characters", "watched_words", "attribution", "neuron_factors", "factor_responses", "model_factors",
@@ -12,7 +13,7 @@ async function start() {
   leave = [];
   const figures = [...document.querySelectorAll('script[type="application/json"][data-lmviz]')]
     .filter((island) => KINDS.has(island.dataset.lmviz) && !island.dataset.started)
-    .map((island) => ({ kind: island.dataset.lmviz, root: island.closest(".lmviz"), island, data: JSON.parse(island.textContent) }));
+    .map((island) => ({ kind: island.dataset.lmviz, root: island.closest(".lmviz"), island, from: island.dataset.from, data: JSON.parse(island.textContent) }));
   const scopes = new Map();
   for (const figure of figures) {
     figure.island.dataset.started = "true";
@@ -23,20 +24,25 @@ async function start() {
   }
   const single = scopes.size === 1;
   for (const scope of scopes.values()) Object.assign(scope, { addressed: single, siblings: [...scopes.values()] });
+  const read = (isLast) => scopes.forEach((scope) => scope.read(isLast));
 
-  await Promise.all(figures.map(async (figure) => {
-    const { start: begin } = await import(new URL(`./${figure.kind}.js`, import.meta.url));
-    begin(opened(figure));
-    figure.root.dataset.ready = "true";
-  }));
-  for (const scope of scopes.values()) scope.read();
+  const later = figures.filter((figure) => figure.from);
+  await Promise.all(figures.filter((figure) => !figure.from).map(begin));
+  read(!later.length);
+  if (later.length) leave.push(startLater(later, [...scopes.values()], begin, read));
 
   const strips = figures.filter((figure) => figure.kind === "tokens");
-  if (single && strips.length === 1 && figures.length > 1) {
+  if (single && strips.length === 1 && figures.length > 1 && !strips[0].from) {
     const { startDock } = await import("./dock.js");
     leave.push(startDock(opened(strips[0])));
   }
   document.documentElement.dataset.lmvizReady = "true";
+}
+
+async function begin(figure) {
+  const { start: module } = await import(new URL(`./${figure.kind}.js`, import.meta.url));
+  module(opened(figure));
+  figure.root.dataset.ready = "true";
 }
 
 /** What a module gets: its element, its data, the scope, and the position it is to show. */

@@ -10,6 +10,8 @@ export class Scope extends EventTarget {
   #kept = new Map();
   #hovered = new Map();
   #checks = new Map();
+  /** What the address says and no figure has accepted yet. */
+  #asked = new URLSearchParams(location.search);
   /** Position that figures without one of their own show first. */
   fallback = null;
   /** Whether the address follows in all keys. */
@@ -34,6 +36,7 @@ export class Scope extends EventTarget {
   keep(key, value) {
     for (const scope of SHARED.includes(key) ? this.siblings : [this]) {
       scope.#hovered.delete(key);
+      scope.#asked.delete(key);
       if (value === null) scope.#kept.delete(key); else scope.#kept.set(key, value);
     }
     if (this.#keys().includes(key)) this.#write();
@@ -45,16 +48,23 @@ export class Scope extends EventTarget {
     this.addEventListener("change", (event) => { if (keys.includes(event.detail)) listener(this); }, { signal });
   }
 
-  /** Takes what the address says, as far as some figure accepts it. */
-  read() {
-    const query = new URLSearchParams(location.search);
+  /**
+   * Takes what the address says, as far as some figure accepts it.
+   * @param isLast whether no figure is still to start, which might accept the rest
+   */
+  read(isLast = true) {
+    const taken = [];
     for (const key of this.#keys()) {
-      const text = query.get(key);
+      const text = this.#asked.get(key);
       if (text === null) continue;
       const value = "tls".includes(key) && /^\d{1,12}$/.test(text) ? Number(text) : text;
-      if ((this.#checks.get(key) ?? []).some((check) => check(value))) this.#kept.set(key, value);
+      if (!(this.#checks.get(key) ?? []).some((check) => check(value))) continue;
+      this.#asked.delete(key);
+      this.#kept.set(key, value);
+      taken.push(key);
     }
-    for (const key of this.#kept.keys()) this.#changed(key);
+    if (isLast) this.#asked = new URLSearchParams();
+    for (const key of taken) this.#changed(key);
   }
 
   /** Writes what is kept into the address, which may speak of earlier choices after the browser went back. */
@@ -65,7 +75,7 @@ export class Scope extends EventTarget {
   #write() {
     const address = new URL(location.href);
     for (const key of this.#keys()) {
-      const value = this.#kept.get(key);
+      const value = this.#kept.get(key) ?? this.#asked.get(key) ?? undefined;
       if (value === undefined) address.searchParams.delete(key); else address.searchParams.set(key, String(value));
     }
     if (address.href !== location.href) history.replaceState(history.state, "", address);
