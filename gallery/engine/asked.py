@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from gallery.engine.request import (
@@ -63,7 +64,7 @@ class Asked:
         """The id of the study whose results it takes."""
         return study_id((self.model,)) if any(figure.taken for figure in self.figures) else None
 
-    @property
+    @cached_property
     def wanted(self) -> tuple[Wanted, ...]:
         """All its results, each once."""
         results: list[Wanted] = []
@@ -71,7 +72,7 @@ class Asked:
             results += [wanted for wanted in figure.results if wanted not in results]
         return tuple(results)
 
-    @property
+    @cached_property
     def reading(self) -> dict[str, Any]:
         """What is read, as plain JSON: of a pair two texts, and how each goes on. Options say what a study reads."""
         if not self.prompts:
@@ -81,7 +82,7 @@ class Asked:
             return {"text": texts[0], "generation": generations[0]}
         return {"text": texts, "generation": generations}
 
-    @property
+    @cached_property
     def request(self) -> dict[str, Any]:
         """All that the catalog says of it that numbers or figures depend on, as plain JSON by part."""
         other = {} if self.other is None else {"other_model": _said_of(self.other)}
@@ -90,7 +91,7 @@ class Asked:
             "figures": {figure.kind: figure.options for figure in self.figures},
         }
 
-    @property
+    @cached_property
     def at_full(self) -> Asked:
         """The same at tier ``full``; pairs and studies have no tiers."""
         if len(self.prompts) != 1:
@@ -110,10 +111,14 @@ class Asked:
             "schema_version": _schema_version(wanted.kind),
             **({} if wanted.kind in OF_STUDIES else self.reading),
             "model": self.model.id,
-            **reading_of(self.model),
-            **self._beside,
+            **self._models_read,
             "digests": digests,
         })
+
+    def made_for(self, digests: dict[str, str]) -> str:
+        """Stands for all that its manifest and the keys of its results depend on, so that neither has to be read."""
+        results = [(wanted.kind, wanted.name, wanted.options, _schema_version(wanted.kind)) for wanted in self.wanted]
+        return identity([self.subject, self.request, self._models_read, results, digests])
 
     def figure_id(self, figure: WantedFigure, digests: dict[str, str]) -> str:
         """The figure's permanent id."""
@@ -124,14 +129,15 @@ class Asked:
             "options": figure.options,
             "schema_version": versions if len(versions) > 1 else versions[figure.results[0].kind],
             **self.reading,
-            **reading_of(self.model),
-            **self._beside,
+            **self._models_read,
             "digests": digests,
         })
 
-    @property
-    def _beside(self) -> dict[str, Any]:
-        return {} if self.other is None else {"other": {"model": self.other.id, **reading_of(self.other)}}
+    @cached_property
+    def _models_read(self) -> dict[str, Any]:
+        """How its models are read."""
+        beside = {} if self.other is None else {"other": {"model": self.other.id, **reading_of(self.other)}}
+        return {**reading_of(self.model), **beside}
 
 
 def _said_of(model: Model) -> dict[str, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gallery.engine.words import words
 from gallery.messages import Wording
+from gallery.store import Store
 from gallery.store.files import write_atomically
+from gallery.store.store import path_in
 from gallery.validation.models import read_config
 from gallery.validation.root import inside
 from gallery.validation.schema import FetchedModel, Model
@@ -85,8 +88,9 @@ class KnownFiles:
             content = json.loads(self.path.read_bytes())
             self._models: dict[str, Any] = dict(content["models"])
             self._results: dict[str, list[int]] = dict(content["results"])
+            self._built: dict[str, list[Any]] = dict(content.get("built", {}))
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            self._models, self._results = {}, {}
+            self._models, self._results, self._built = {}, {}, {}
 
     def digests(self, directory: Path, *, afresh: bool = False) -> dict[str, str]:
         """Digests of weights and tokenizer; ``afresh`` reads the files even where they look as they did.
@@ -125,6 +129,27 @@ class KnownFiles:
         self._results[key] = _stamp(path)
         self._changed = True
 
+    def is_built(self, name: str, made_for: str, manifest: Path, store: Store) -> bool:
+        """Whether it was found built for that, and neither its manifest nor a result of it is another file since."""
+        try:
+            digest, stamp, keys = self._built.get(name, ("", [], ()))
+            if digest != made_for or stamp != _stamp(manifest):
+                return False
+        except OSError:
+            return False
+        return all(
+            self.is_known(key, path_in(store.directory, key)) or self.is_known(key, store.path(key)) for key in keys
+        )
+
+    def know_built(self, name: str, made_for: str, manifest: Path, keys: Sequence[str]) -> None:
+        """What was found built, with every result that it has.
+
+        Args:
+            made_for: see `gallery.engine.asked.Asked.made_for`.
+        """
+        self._built[name] = [made_for, _stamp(manifest), list(keys)]
+        self._changed = True
+
     def forget(self, key: str) -> None:
         """Let the next build read the result, whatever its file looks like."""
         if self._results.pop(key, None) is not None:
@@ -132,7 +157,7 @@ class KnownFiles:
 
     def save(self) -> None:
         if self._changed:
-            content = {"models": self._models, "results": self._results}
+            content = {"models": self._models, "results": self._results, "built": self._built}
             write_atomically(self.path, json.dumps(content, sort_keys=True).encode())
             self._changed = False
 

@@ -46,7 +46,7 @@ class Manifest:
 
 def manifest_path(root: Path, name: str) -> Path:
     """``name`` is the id of what was built: ``PROMPT/MODEL``, ``compare/COMPARISON/MODEL``."""
-    return Path(root) / "build" / "entries" / f"{name}.json"
+    return Path(root, "build", "entries", f"{name}.json")
 
 
 def read_manifest(root: Path, name: str) -> Manifest | None:

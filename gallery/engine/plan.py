@@ -11,7 +11,7 @@ from typing import Any, Literal
 from gallery.engine.asked import Asked, asked_entries, everything_asked
 from gallery.engine.changes import changes, in_words
 from gallery.engine.machine import KnownFiles, Located, locate
-from gallery.engine.manifest import Manifest, read_manifest
+from gallery.engine.manifest import Manifest, manifest_path, read_manifest
 from gallery.engine.request import Wanted
 from gallery.engine.task import Task, texts_of
 from gallery.engine.words import words
@@ -123,10 +123,10 @@ def _step(
     asked: Asked, root: Path, store: Store, known: KnownFiles, located: Locations,
     digests_of: Callable[[Path], dict[str, str]],
 ) -> Step:
-    manifest = read_manifest(root, asked.id)
     where = [located.of(model) for model in asked.models]
     for model, one in zip(asked.models, where, strict=True):
         if one.directory is None:
+            manifest = read_manifest(root, asked.id)
             if manifest is not None and manifest.is_whole and _is_of(manifest, asked):
                 return Step(asked.id, "current")
             return Step(asked.id, "missing", one.reason, cure=one.cure, missing_model=model.id)
@@ -134,6 +134,16 @@ def _step(
         digests = asked.digests([digests_of(one.directory) for one in where])
     except (ValueError, OSError) as error:
         return Step(asked.id, "failed", words("refused", why=str(error)), task_of(root, asked, where, {}))
+    if known.is_built(asked.id, asked.made_for(digests), manifest_path(root, asked.id), store):
+        return Step(asked.id, "current")
+    return _step_where(asked, root, store, known, where, digests)
+
+
+def _step_where(
+    asked: Asked, root: Path, store: Store, known: KnownFiles, where: Sequence[Located], digests: dict[str, str]
+) -> Step:
+    """The step of what has its models on this machine, from its manifest and the files of its results."""
+    manifest = read_manifest(root, asked.id)
     as_asked = manifest is not None and manifest.request == asked.request
     if manifest is not None and not as_asked and _stays_full(manifest, asked, digests, store):
         asked = asked.at_full
@@ -159,6 +169,8 @@ def _step(
         texts = texts_of(store.read(task.key(task.first)))
         missing = [wanted for wanted in asked.wanted if not task.has(wanted, store, texts)]
     if not missing and not behind:
+        if as_asked:
+            task.remember(known)
         return Step(asked.id, "current")
     why = _why(manifest, request, digests, missing)
     changed = tuple(changes(manifest, request, digests)) if manifest else ()

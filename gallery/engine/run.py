@@ -117,7 +117,7 @@ def _build_alone(
                 summary.unfetched[model.id] = reason
                 say(reason)
         summary.steps = list(steps(chosen, root, known, Locations(root, lock)))
-        _write_manifests(summary, say)
+        _write_manifests(summary, known, say)
         tasks = _in_order([step.task for step in summary.steps if step.state == "compute"], chosen.models)
         for task in tasks:
             commits = (task.commit, task.other and task.other.commit)
@@ -148,7 +148,7 @@ def check_device(device: str) -> None:
         raise DeviceUnusable(device) from None
 
 
-def _write_manifests(summary: Summary, say: Say) -> None:
+def _write_manifests(summary: Summary, known: KnownFiles, say: Say) -> None:
     """What needs no model: manifests of entries whose results are all there, and damage worth telling."""
     for step in summary.steps:
         for damaged in step.damaged:
@@ -159,6 +159,8 @@ def _write_manifests(summary: Summary, say: Say) -> None:
         elif step.state == "write":
             outcome = Outcome(step.id, "built")
             write_built(step.task, outcome)
+            if not outcome.failures:
+                step.task.remember(known)
             summary.outcomes.append(outcome)
 
 
@@ -213,9 +215,11 @@ def _compute(
             for (kind, name), why in outcome.failures.items():
                 say(words("figure_failed", kind=kind, name=f" ({name})" if name else "", why=why))
             store = Store(task.root)
-            for key in outcome.computed:
-                with suppress(FileNotFoundError):  # another machine's file, which this one may see a while later
+            with suppress(FileNotFoundError):  # another machine's files, which this one may see a while later
+                for key in outcome.computed:
                     known.know(key, store.path(key))
+                if not outcome.failures:
+                    task.remember(known)
 
 
 def _conclude(

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gallery.engine.asked import Asked
-from gallery.engine.machine import Located
+from gallery.engine.machine import KnownFiles, Located
+from gallery.engine.manifest import manifest_path
 from gallery.engine.request import Wanted
 from gallery.store import Store
 from gallery.validation.schema import Model
@@ -79,6 +80,11 @@ class Task:
 
     def key_of(self, kind: str, name: str = "") -> str:
         return next(self.key(wanted) for wanted in self.asked.wanted if (wanted.kind, wanted.name) == (kind, name))
+
+    def remember(self, known: KnownFiles) -> None:
+        """That its manifest and all its results are there, so that the next build need not read them."""
+        keys = [self.key(wanted) for wanted in self.asked.wanted]
+        known.know_built(self.id, self.asked.made_for(self.digests), manifest_path(self.root, self.id), keys)
 
     def has(self, wanted: Wanted, store: Store, texts: Sequence[TokenTable]) -> bool:
         """Whether the result is in the store, and speaks of these tokens: results of one entry must agree in that.

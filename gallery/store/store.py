@@ -100,7 +100,7 @@ def read_file(path: Path) -> tuple[Result, dict[str, Any]]:
 
 def path_in(directory: Path, key: str) -> Path:
     """Where a store of this directory keeps a result."""
-    return directory / key[:2] / f"{key}.safetensors"
+    return Path(directory, key[:2], f"{key}.safetensors")
 
 
 def _read(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

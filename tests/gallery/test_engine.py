@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from miniature import REPOSITORY, build_miniature, make_model
 
-from gallery.engine import analyses, fetch, machine, pool, run
+from gallery.engine import analyses, fetch, machine, plan, pool, run
 from gallery.engine.asked import asked_entry
 from gallery.engine.choice import choose, named_hub_models
 from gallery.engine.compute import Worker
@@ -24,6 +24,7 @@ from gallery.engine.manifest import manifest_path, read_manifest
 from gallery.engine.plan import entries, steps
 from gallery.store import Store
 from gallery.validation import read_catalog, read_lock
+from lmviz.results import result_class
 
 SETSUBUN = "gallery/catalog/prompts/setsubun.yaml"
 MODELS = "gallery/catalog/models.yaml"
@@ -326,6 +327,21 @@ def test_a_manifest_that_is_no_manifest_counts_as_none(built):
         path.write_text(content, encoding="utf-8")
         assert read_manifest(built, "setsubun/tiny") is None
         assert planned(built)["setsubun/tiny"].state == "write"
+
+
+def test_what_was_built_is_not_read_again_until_a_file_or_a_version_is_another(built, monkeypatch):
+    read = []
+    monkeypatch.setattr(plan, "read_manifest", lambda root, name: read.append(name) or read_manifest(root, name))
+    assert planned(built)["setsubun/tiny"].state == "current" and not {"setsubun/tiny", "mame/tiny"} & {*read}
+    with monkeypatch.context() as patch:
+        patch.setattr(result_class("watched_words"), "schema_version", 99)
+        assert missing_kinds(planned(built)["setsubun/tiny"]) == [("watched_words", "")]
+    key = read_manifest(built, "setsubun/tiny").figures[0].results[""]
+    Store(built).path(key).unlink()
+    assert missing_kinds(planned(built)["setsubun/tiny"]) == [("token_probabilities", "")]
+    path = manifest_path(built, "mame/tiny")
+    path.write_bytes(path.read_bytes().replace(b'"status": "built"', b'"status": "bulit"'))
+    assert planned(built)["mame/tiny"].state == "write"
 
 
 def test_a_gallery_is_published_where_no_model_is(built):
