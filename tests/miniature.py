@@ -2,8 +2,8 @@
 whose model is not on the machine. Made without torch.
 
 The prompt ``setsubun`` is read by three models: ``tiny`` (works), ``broken`` (NaN in its weights) and ``away`` (on the
-hub, where nobody has put it). The prompt ``mame`` is read by ``tiny`` only, at tier ``full``: a word and a contrast. Newcomers are shown through
-``setsubun`` under ``tiny``.
+hub, where nobody has put it). The prompt ``mame`` is read by ``tiny`` only, at tier ``full``: a word and a contrast.
+Newcomers are shown through ``setsubun`` under ``tiny``.
 """
 
 from __future__ import annotations

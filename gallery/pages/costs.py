@@ -36,8 +36,10 @@ class Measures:
         return f"{n_bytes / 2**20:,.0f} MiB" if n_bytes else "–"
 
     def when(self, moment: str) -> str:
-        """Date and time of an ISO 8601 moment in UTC, to the minute."""
-        return f"{moment[:10]} {moment[11:16]} UTC"
+        """Date and time of an ISO 8601 moment in UTC, to the minute, as the language writes them."""
+        year, month, day = map(int, moment[:10].split("-"))
+        name = self.words("report.months").split()[month - 1]
+        return self.words("report.moment", year=year, month=name, day=day, time=moment[11:16])
 
 
 def costs(edition: Edition) -> dict[str, Any]:

@@ -47,6 +47,7 @@ class Drawing:
         html: the fragment that works on the page.
         spec: the Vega-Lite chart as JSON; ``svg``: the same drawn; ``csv``: its numbers.
         files: further files of the figure by name: the receipt of an attribution.
+        finding: what it has to tell away from itself, and ``score``, how much that tells (`lmviz.figures.findings`).
     """
 
     title: str
@@ -58,6 +59,8 @@ class Drawing:
     svg: str
     csv: str
     files: dict[str, str] = field(default_factory=dict)
+    finding: str = ""
+    score: float = 0.0
 
 
 class Drawings:
@@ -125,6 +128,15 @@ class Drawings:
             lambda: figures.thumbnail(self.read(next(iter(figure.results.values()))), language).encode(),
         ).decode()
 
+    def opening(self, figure: Figure, first: str | None = None) -> tuple[str, Result]:
+        """The result that a figure opens with, see `draw`, and its name among the figure's. Raises ``Unreadable``."""
+        name = _in_order(figure, first)[0]
+        return name, self.read(figure.results[name])
+
+    def factor_names(self, labels: str | None, language: Language) -> list[str | None] | None:
+        """The label proposed for each factor of a model, None for one that has none, or for all without a key."""
+        return _names(labels and self._labels(labels), language)
+
     def read(self, key: str) -> Result:
         """A result of the store. Raises ``Unreadable``."""
         try:
@@ -180,6 +192,7 @@ def _draw(figure: Figure, results: dict[str, Result], language: Language, positi
 def _drawn(figure: Figure, results: dict[str, Result], language: Language, position: int | None,
            layer: int | None, proposed: FactorLabels | None) -> Drawing:
     from lmviz import figures
+    from lmviz.figures.findings import finding
 
     fragment = getattr(importlib.import_module("lmviz.figures.html"), figure.kind)
     at = {"position": position, "layer": layer}
@@ -194,6 +207,7 @@ def _drawn(figure: Figure, results: dict[str, Result], language: Language, posit
     charted = shown if figure.kind in COMPARISON_KINDS else next(iter(results.values()))
     chart = chart_of(charted, language, **{name: value for name, value in {**at, **names}.items() if name in taken})
     spec = chart.to_dict(validate=False)
+    told = finding(figure.kind, next(iter(results.values())), words.title, language, position=position, layer=layer)
     return Drawing(
         title=words.title, caption=words.caption, alternative=words.alternative, convention=words.convention,
         html=fragment(shown, language, figure_id=figure.id, **at, **names, **links),
@@ -201,6 +215,7 @@ def _drawn(figure: Figure, results: dict[str, Result], language: Language, posit
         svg=figures.svg(spec, "light"),
         csv=table(spec),
         files=_receipt(results[RECEIPT], language) if RECEIPT in results else {},
+        finding=told.sentence, score=told.score,
     )
 
 

@@ -18,6 +18,7 @@ from gallery.engine.run_log import Computed, Run
 from gallery.pages import markdown
 from gallery.pages.drawings import Drawings
 from gallery.pages.factor_studies import FactorStudies
+from gallery.pages.phrases import phrased
 from gallery.pages.words import Language, Words
 from gallery.permanence.record import Published
 from gallery.subjects import RECEIPT, Compared, Entry, Figure, ModelStudy, Subject
@@ -92,6 +93,12 @@ class Edition:
     @cached_property
     def built(self) -> list[Entry]:
         return [entry for entry in self.entries if entry.status == "built"]
+
+    @cached_property
+    def toured(self) -> Entry | None:
+        """The entry that newcomers are shown through, if it is built."""
+        named = self.catalog.imprint.tour
+        return next((one for one in self.built if named and one.id == f"{named.prompt}/{named.model}"), None)
 
     def entries_of(self, subject: Prompt | Model) -> list[Entry]:
         """The entries of one prompt or of one model."""
@@ -196,6 +203,10 @@ class Edition:
             edition=self, words=self.words, language=self.language, href=href, kinds=FIGURE_KINDS, **context,
         )
         return Markup(html)
+
+    def phrased(self, text: str) -> Markup:
+        """A heading or a lead whose lines break where its language breaks them."""
+        return phrased(text) if self.language == "ja" else Markup.escape(text)
 
     def preview(self, figure_id: str) -> str:
         """The file of the picture that links to a figure are shown with, from the edition's root."""

@@ -9,10 +9,10 @@ from gallery.pages import citation
 from gallery.pages.edition import Edition
 from gallery.pages.nearby import Nearby
 from gallery.pages.section import Section, render, section
-from gallery.pages.words import Language
+from gallery.pages.tour import tour
 from gallery.subjects import Entry
 from gallery.validation.schema import FIGURE_KINDS
-from lmviz.figures.findings import findings
+from lmviz.figures.findings import most_telling
 
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
@@ -25,11 +25,13 @@ def _page(edition: Edition, entry: Entry, nearby: Nearby) -> str:
     url = f"{entry.id}/"
     shown = [section(edition, entry, figure) for figure in
              sorted(entry.figures, key=lambda figure: FIGURE_KINDS.index(figure.kind))]
-    told = _findings(shown, edition.language)
+    told = _findings(shown)
     face = next(iter((*told, *(part for part in shown if part.drawing))), None)
+    guided = tour(edition, shown) if entry is edition.toured else None
     return edition.page(
         "entry.html", url=url, title=edition.title(entry),
-        description=told[0].drawing.title if told else edition.text(entry.prompt.about), kind="entry", told=told,
+        tour=guided, head={"tour": True} if guided else {},
+        description=told[0].drawing.finding if told else edition.text(entry.prompt.about), kind="entry", told=told,
         before=nearby.before(entry), after=nearby.after(entry), similar=nearby.similar(entry),
         searched=entry.status == "built",
         contents=[{"id": part.figure.kind, "name": edition.words(f"kind.{part.figure.kind}")} for part in shown],
@@ -41,10 +43,10 @@ def _page(edition: Edition, entry: Entry, nearby: Nearby) -> str:
     )
 
 
-def _findings(shown: list[Section], language: Language) -> list[Section]:
-    """The figures whose titles tell most of this text, the first of them first."""
+def _findings(shown: list[Section]) -> list[Section]:
+    """The figures that tell most of this text, the first of them first."""
     drawn = [part for part in shown if part.drawing]
-    return [drawn[i] for i in findings([(part.figure.kind, part.drawing.title) for part in drawn], language)]
+    return [drawn[i] for i in most_telling([part.drawing.score for part in drawn])]
 
 
 def facts(edition: Edition, provenance: dict[str, Any]) -> list[tuple[str, str]]:

@@ -6,7 +6,6 @@ from gallery.pages.edition import Edition
 from gallery.pages.gallery_index import cards
 from gallery.pages.section import section
 from gallery.validation.schema import FIGURE_KINDS
-from lmviz.figures.findings import weight
 
 LISTED, LOOKED_AT = 6, 18
 """Texts that are named, and how many of the index are looked at for those whose figures tell most."""
@@ -20,8 +19,7 @@ def shown_in(edition: Edition, url: str) -> str:
     found = [(entry, figure) for card in cards(edition) for entry in card.built[:1] for figure in entry.figures
              if figure.kind == kind and figure.failure is None]
     drawn = [section(edition, entry, figure) for entry, figure in found[:LOOKED_AT]]
-    drawn = sorted((part for part in drawn if part.drawing),
-                   key=lambda part: -weight(kind, part.drawing.title, edition.language))
+    drawn = sorted((part for part in drawn if part.drawing), key=lambda part: -part.drawing.score)
     if not drawn:
         return ""
     return edition.render("shown_in.html", url=url, kind=kind, shown=drawn[:LISTED], n=len(found))

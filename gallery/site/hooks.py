@@ -94,7 +94,10 @@ def on_template_context(context: dict[str, Any], **rest: Any) -> dict[str, Any]:
 
 
 def _with_addresses(context: dict[str, Any], there: str) -> dict[str, Any]:
-    """Adds the words of the theme and where things are: the root of the whole site, and this page in both languages."""
+    """Adds the words of the theme and where things are: the root of the whole site, and this page in both languages.
+
+    Search engines take addresses of a page's languages only whole, so where the site's is known they are.
+    """
     japanese = current.edition.language == "ja"
     if context["base_url"] == "/" and not japanese:
         context["base_url"] = "/en/"  # a page for any address, of a site that does not know its own
@@ -103,6 +106,8 @@ def _with_addresses(context: dict[str, Any], there: str) -> dict[str, Any]:
     context.update(
         words=current.edition.words, navigation=NAVIGATION, root_url=root, edition_url=base,
         alternates={"ja": f"{root}/{there}", "en": f"{root}/en/{there}"},
+        hreflang={code: f"{current.edition.address.rstrip('/') or root}/{prefix}{there}"
+                  for code, prefix in (("ja", ""), ("en", "en/"), ("x-default", ""))},
     )
     return context
 

@@ -34,15 +34,24 @@ def baseline_name(baseline: str, language: Language) -> str:
 
 def claim(result: Attribution, row: int) -> tuple[str, int, str]:
     """What a target's title may claim: its variant, the position it names (-1 for none) and that token's share."""
-    scores = np.asarray(result.scores[row, :result.target_positions[row]], dtype=float)
-    sizes = np.abs(scores)
-    order = np.argsort(-sizes, kind="stable")
-    if sizes.size > 1 and sizes.sum() > 0:
-        part, source = sizes[order[0]] / sizes.sum(), int(order[0])
-        if part >= Thresholds.SHARE and sizes[source] >= Thresholds.SHARE_RATIO * sizes[order[1]]:
-            variant = "magnitude" if not result.signed else "up" if scores[source] > 0 else "down"
-            return variant, source, notation.share(part)
+    source, part, ratio = largest(result, row)
+    if part >= Thresholds.SHARE and ratio >= Thresholds.SHARE_RATIO:
+        variant = "magnitude" if not result.signed else "up" if result.scores[row, source] > 0 else "down"
+        return variant, source, notation.share(part)
     return "plain", -1, ""
+
+
+def largest(result: Attribution, row: int) -> tuple[int, float, float]:
+    """The position with the largest score, its share of the absolute scores, and its ratio to the second largest.
+
+    -1, 0 and 0 where there is nothing to compare it with.
+    """
+    sizes = np.abs(np.asarray(result.scores[row, :result.target_positions[row]], dtype=float))
+    if sizes.size < 2 or sizes.sum() == 0:
+        return -1, 0.0, 0.0
+    first, second = np.argsort(-sizes, kind="stable")[:2]
+    ratio = sizes[first] / sizes[second] if sizes[second] else np.inf
+    return int(first), float(sizes[first] / sizes.sum()), float(ratio)
 
 
 def title(result: Attribution, language: Language, position: int) -> str:

@@ -1,12 +1,22 @@
-"""Which of several figures' titles tells most: what a page about them opens with."""
+"""What a page about several figures opens with: the titles that tell most, most first.
+
+A title's score is the weight of its claim times 1 plus its effect (`effects`). So an event along the layers that just
+passes its threshold gives way to a plain fact that is as large as such facts get, and a claim of twice the weight comes
+first however small it is. Scores are of one figure's results alone: no other text moves them.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-from lmviz.figures.messages import Language, table
+from lmviz.figures import labels
+from lmviz.figures.description import context
+from lmviz.figures.effects import effect
+from lmviz.figures.messages import Language, message, quoted, table
 
 _WEIGHTS = {
     "watched_words.title": {"overtakes": 6, "changes": 6, "takes": 5, "ahead": 4, "rises": 4, "leads": 2},
@@ -24,39 +34,61 @@ _WEIGHTS = {
 """An event along the layers, or what decided a prediction, tells more than where something stands; a title that claims
 nothing tells nothing."""
 
+_AT_ONE_PLACE = frozenset({"predictions", "layer_predictions", "watched_words"})
+"""Kinds whose titles speak of one place in the text without saying which: on the figure, the figure does."""
+
 _BLANK = re.compile(r"\{\w+\}")
 
 
-def weight(kind: str, title: str, language: Language) -> int:
-    """How much a figure's title tells, from 0 (it claims nothing) to 6."""
-    return next((weight for pattern, weight in _patterns(kind, language) if pattern.fullmatch(title)), 0)
+@dataclass(frozen=True)
+class Finding:
+    """What a figure has to tell away from itself: its title, with the place it is about, and how much it tells."""
+
+    sentence: str
+    score: float
 
 
-def findings(titles: Sequence[tuple[str, str]], language: Language, most: int = 3) -> list[int]:
-    """The titles that tell most.
+def finding(kind: str, result: Any, title: str, language: Language, *, position: int | None = None,
+            layer: int | None = None) -> Finding:
+    """A figure's title as a finding; one that claims nothing has the score 0.
 
     Args:
-        titles: kind and title of each figure, in page order.
-        most: how many at most.
-
-    Returns:
-        Their indices, the one that tells most first; of equals the first in page order. Titles that claim nothing are
-        left out.
+        result: the one that the title speaks of.
+        position, layer: as for the figure.
     """
-    weights = [weight(kind, title, language) for kind, title in titles]
-    order = sorted(range(len(titles)), key=lambda i: -weights[i])
-    return [i for i in order if weights[i]][:most]
+    weight, claim = _claim(kind, title, language)
+    if not weight:
+        return Finding(title, 0.0)
+    at = labels.default_position(result.tokens) if position is None else position
+    score = weight * (1 + effect(kind, claim, result, position=at, layer=layer))
+    if kind not in _AT_ONE_PLACE:
+        return Finding(title, score)
+    at = getattr(result, "position", at)
+    before = quoted(context(result, at, language), language)
+    return Finding(message("finding.after", language, context=before, title=title), score)
+
+
+def most_telling(scores: Sequence[float], most: int = 3) -> list[int]:
+    """Indices of the highest scores above 0, the highest first; of equals the first."""
+    order = sorted(range(len(scores)), key=lambda i: -scores[i])
+    return [i for i in order if scores[i] > 0][:most]
+
+
+def _claim(kind: str, title: str, language: Language) -> tuple[int, str]:
+    """The weight of a title's claim, from 0 (it claims nothing) to 6, and the claim's name in the table of messages."""
+    return next(((weight, key) for pattern, weight, key in _patterns(kind, language) if pattern.fullmatch(title)),
+                (0, ""))
 
 
 @cache
-def _patterns(kind: str, language: Language) -> list[tuple[re.Pattern[str], int]]:
+def _patterns(kind: str, language: Language) -> list[tuple[re.Pattern[str], int, str]]:
     """All titles of a kind with their weights, those first of which more is fixed: others may match the same."""
     start = f"{kind}.title"
     weights = _WEIGHTS.get(start, {})
-    titles = {key.removeprefix(f"{start}."): message[language] for key, message in table().items()
+    titles = {key.removeprefix(f"{start}."): text[language] for key, text in table().items()
               if key.startswith(f"{start}.")}
     order = sorted(titles, key=lambda key: -len(_BLANK.sub("", titles[key])))
-    return [(_pattern(titles[key]), weights.get(key, 0)) for key in order]
+    return [(_pattern(titles[key]), weights.get(key, 0), key) for key in order]
 
 
 def _pattern(template: str) -> re.Pattern[str]:

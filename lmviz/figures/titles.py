@@ -181,14 +181,19 @@ def layer_predictions(result: LayerPredictions, language: Language, position: in
     return message(f"layer_predictions.title.{variant}", language, token=token)
 
 
+def focus(result: NeuronFactors) -> np.ndarray:
+    """``[factor]``: the share of its activation that its three strongest tokens hold; 0 for one of little energy."""
+    values = np.nan_to_num(np.asarray(result.activations, dtype=float), nan=0.0)
+    totals = values.sum(1)
+    held = np.divide(np.sort(values, 1)[:, -3:].sum(1), totals, out=np.zeros(len(values)), where=totals > 0)
+    return np.where(np.asarray(result.energy_shares) < Thresholds.FOCUS_ENERGY, 0, held)
+
+
 def neuron_factors(result: NeuronFactors, language: Language) -> str:
     """Names the factor that is most concentrated on a few tokens."""
-    values = np.nan_to_num(np.asarray(result.activations, dtype=float), nan=0.0)
-    covered, totals = int(np.isfinite(result.activations[0]).sum()), values.sum(1)
-    focus = np.divide(np.sort(values, 1)[:, -3:].sum(1), totals, out=np.zeros(len(values)), where=totals > 0)
-    focus[np.asarray(result.energy_shares) < Thresholds.FOCUS_ENERGY] = 0
-    best = int(np.argmax(focus))
-    if focus[best] >= Thresholds.FOCUS and covered >= Thresholds.FOCUS_POSITIONS:
+    covered, found = int(np.isfinite(result.activations[0]).sum()), focus(result)
+    best = int(np.argmax(found))
+    if found[best] >= Thresholds.FOCUS and covered >= Thresholds.FOCUS_POSITIONS:
         return message("neuron_factors.title.focused", language, list=strongest_names(result, best, language),
                        factor=factor_name(best, language))
     return message("neuron_factors.title.plain", language)

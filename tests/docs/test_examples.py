@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from gallery.validation.reader import read_catalog
-from gallery.validation.schema import FIGURE_KINDS, Model, Prompt
+from gallery.validation.schema import FIGURE_KINDS, Imprint, Model, Prompt
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = ROOT / "gallery" / "catalog"
@@ -38,6 +38,8 @@ def test_catalog_examples_are_valid():
     for part in parts:
         if isinstance(part, list):
             assert [Model.model_validate_json(json.dumps(block)) for block in part]
+        elif "tour" in part:
+            assert Imprint.model_validate_json(json.dumps(part)).tour
         else:
             texts.append(Prompt.model_validate_json(json.dumps({**whole, **part})))
     watched = next(prompt.figures for prompt in texts if prompt.figures.watched_words)

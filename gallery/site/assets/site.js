@@ -1,6 +1,7 @@
 // What every page can do: colours, language, copying, permanent addresses, the strip that stays in reach, search.
 import { openSearch } from "./search.js";
 import { filterCards } from "./filters.js";
+import { languageSwitch, lastPassed, openSection } from "./language.js";
 
 const body = document.body;
 
@@ -38,13 +39,6 @@ function schemeSwitch(button) {
   button.hidden = false;
 }
 
-function languageSwitch(link) {
-  const address = link.getAttribute("href");
-  // A page's state is in its address: the other language opens at the same token, layer and figure.
-  const follow = () => link.setAttribute("href", address + location.search + location.hash);
-  for (const event of ["pointerdown", "focus", "click"]) link.addEventListener(event, follow);
-}
-
 function copyButtons() {
   const words = document.documentElement.lang === "ja" ? ["写す", "写しました"] : ["Copy", "Copied"];
   for (const block of document.querySelectorAll("pre.command, .citation pre, .highlight pre")) {
@@ -70,7 +64,7 @@ function permanentAddresses() {
   // Where the site was built without knowing its address, a citation learns it from where it is read.
   for (const block of document.querySelectorAll("[data-permanent^='/']")) {
     const target = block.querySelector("code") ?? block;
-    const absolute = new URL(".", location.href).href;
+    const absolute = new URL(block.dataset.at ?? ".", location.href).href;
     target.textContent = target.textContent.replace(block.dataset.permanent, absolute);
   }
 }
@@ -79,8 +73,7 @@ function contentsFollow(nav) {
   const links = new Map([...nav.querySelectorAll("a[href^='#']")].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
   const sections = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
   const update = () => {
-    const passed = sections.filter((section) => section.getBoundingClientRect().top < innerHeight * 0.35);
-    const current = passed.at(-1);
+    const current = lastPassed(sections);
     for (const [id, link] of links) {
       if (current && id === current.id) link.setAttribute("aria-current", "location");
       else link.removeAttribute("aria-current");
@@ -101,8 +94,10 @@ for (const nav of document.querySelectorAll("nav.contents")) contentsFollow(nav)
 for (const form of document.querySelectorAll("[data-gallery-filters]")) filterCards(form);
 copyButtons();
 permanentAddresses();
+openSection();
 if (document.querySelector("[data-png]")) import("./takeaway.js");
 if (document.querySelector("[data-slide]")) import("./slide.js");
+if (document.querySelector("[data-tour]")) import("./tour.js");
 openSearch(document.querySelector("[data-search]"), document.querySelector("[data-open-search]"));
 
 const menu = document.querySelector(".site-menu");

@@ -67,6 +67,12 @@ export class Scope extends EventTarget {
     for (const key of taken) this.#changed(key);
   }
 
+  /** As `read`, where the address has changed meanwhile. */
+  reread(isLast) {
+    this.#asked = new URLSearchParams(location.search);
+    this.read(isLast);
+  }
+
   /** Writes what is kept into the address, which may speak of earlier choices after the browser went back. */
   restate() { this.#write(); }
 
