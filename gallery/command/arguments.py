@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -14,7 +15,8 @@ from gallery.messages import LANGUAGES
 from gallery.validation.problems import did_you_mean
 
 COMMANDS = (
-    "check", "build", "site", "status", "verify", "serve", "add", "cite", "publish", "export", "import", "convert",
+    "check", "build", "site", "status", "verify", "serve", "add", "cite", "publish", "release", "export", "import",
+    "convert",
 )
 _REASONS = {
     "unknown_option": r"unrecognized arguments: (?P<found>.*)",
@@ -92,8 +94,10 @@ def parse(argv: list[str], speech: Speech) -> argparse.Namespace:
         parser.option("--engine", metavar="NAME", type=partial(_engine, speech), default="pool")
         parser.option("--engine-config", metavar="FILE", type=Path)
         parser.option("--no-site", action="store_true")
-    if command in ("build", "site", "serve"):
+    if command in ("build", "site", "serve", "release"):
         parser.option("--address", metavar="URL")
+    if command == "site":
+        parser.option("--versions", metavar="DIR", type=Path)
     if command == "verify":
         parser.option("GLOB", nargs="?", key="only")
         parser.option("--device", metavar="DEVICE", type=partial(_device, speech), default="auto")
@@ -134,6 +138,11 @@ def parse(argv: list[str], speech: Speech) -> argparse.Namespace:
         parser.option("--colours", metavar="NAME", type=partial(_one_of, speech, "colour", "grey"))
         parser.option("--scale", metavar="N", type=partial(_one_of, speech, "1", "2"))
         parser.option("--out", metavar="DIR", type=Path)
+    if command == "release":
+        parser.option("VERSION", nargs="?", key="version_of_release")
+        parser.option("--date", metavar="YYYY-MM-DD", type=partial(_day, speech))
+        parser.option("--without-site", action="store_true")
+        parser.option("--out", key="out_of_release", metavar="DIR", type=Path)
     if command == "import":
         parser.option("FILE")
     if command == "import":
@@ -193,6 +202,13 @@ def _formats(speech: Speech, text: str) -> tuple[str, ...]:
 
 def _languages(speech: Speech, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_one_of(speech, *LANGUAGES, name) for name in _names(speech, text)))
+
+
+def _day(speech: Speech, text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise argparse.ArgumentTypeError(speech.of("not_a_day", found=text[:20])) from None
 
 
 def _device(speech: Speech, text: str) -> str:

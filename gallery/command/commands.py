@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from gallery.command.speech import Mistake, Speech
@@ -11,6 +12,7 @@ from gallery.command.summing_up import tell_failures, tell_what_to_look_at
 from gallery.engine.asked import asked_entries, asked_studies, everything_asked
 from gallery.engine.machine import KnownFiles
 from gallery.engine.plan import Step, steps
+from gallery.release.versions import Version
 from gallery.validation import gallery_root, read_catalog
 from gallery.validation.problems import did_you_mean, listed
 from gallery.validation.schema import Catalog, CheckpointModel
@@ -58,7 +60,15 @@ def build(arguments: argparse.Namespace, speech: Speech) -> int:
 
 
 def site(arguments: argparse.Namespace, speech: Speech) -> int:
-    _build_site(gallery_root(), arguments.address, speech)
+    from gallery.release.versions import NoRelease, read_versions
+
+    if arguments.versions is not None and not arguments.versions.is_dir():
+        raise Mistake(speech.of("no_directory", directory=arguments.versions))
+    try:
+        versions = read_versions(arguments.versions) if arguments.versions is not None else []
+    except NoRelease as error:
+        raise Mistake(speech.of("no_release", path=error.path)) from None
+    _build_site(gallery_root(), arguments.address, speech, versions)
     return 0
 
 
@@ -145,6 +155,12 @@ def cite(arguments: argparse.Namespace, speech: Speech) -> int:
     from gallery.command.citing import cite as say_citation
 
     return say_citation(arguments, speech)
+
+
+def release(arguments: argparse.Namespace, speech: Speech) -> int:
+    from gallery.command.releasing import release as write_release
+
+    return write_release(arguments, speech)
 
 
 def export(arguments: argparse.Namespace, speech: Speech) -> int:
@@ -246,10 +262,10 @@ def convert(arguments: argparse.Namespace, speech: Speech) -> int:
     return 0
 
 
-def _build_site(root: Path, address: str | None, speech: Speech) -> None:
+def _build_site(root: Path, address: str | None, speech: Speech, versions: Sequence[Version] = ()) -> None:
     from gallery.site.build import build_site
 
-    directory = build_site(root, address=address, language=speech.language, say=speech.line)
+    directory = build_site(root, address=address, language=speech.language, say=speech.line, versions=versions)
     speech.say("site_is_at", path=directory)
 
 

@@ -25,6 +25,10 @@ class Speech:
     def of(self, key: str, /, **values: Any) -> str:
         return words(key, **values)[self.language]
 
+    def both(self, key: str, /, **values: Any) -> str:
+        """A text for a file that people of either language read: Japanese, then English."""
+        return "\n\n".join(text.strip() for text in words(key, **values).values()) + "\n"
+
     def say(self, key: str, /, **values: Any) -> None:
         """What the command was asked for."""
         self.put(sys.stdout, "info", key, self.of(key, **values), values)

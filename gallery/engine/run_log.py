@@ -59,11 +59,13 @@ class Computed:
     """What an entry or a minimal pair took when it was last computed.
 
     Attributes:
+        started: when the build that computed it began: UTC, ISO 8601.
         seconds, peak_bytes: of its worker, which keeps what earlier entries left it.
         parts: seconds by what was computed, loading the model (``load``) and reading the text (``trace``) among them.
     """
 
     id: str
+    started: str
     seconds: float
     peak_bytes: int
     parts: dict[str, float]
@@ -115,7 +117,7 @@ def read_runs(root: Path) -> tuple[list[Run], dict[str, Computed]]:
             if not record["entries"]:
                 continue
             run = _run(record)
-            found = {entry["id"]: Computed(entry["id"], float(entry["seconds"]), int(entry["peak_bytes"]),
+            found = {entry["id"]: Computed(entry["id"], run.started, float(entry["seconds"]), int(entry["peak_bytes"]),
                                            {str(name): float(part) for name, part in entry["parts"].items()})
                      for entry in record["entries"] if entry["computed"]}
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

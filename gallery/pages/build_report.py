@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from gallery.pages.costs import costs
 from gallery.pages.edition import Edition
+from gallery.pages.making import facts
 from gallery.pages.section import lacking
 from gallery.subjects import Entry, Figure
 
@@ -18,7 +19,7 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
         "build_report.html", url="how-it-was-built/", title=edition.words("nav.report"), kind="report",
         description=edition.words("report.lead"), searched=False, hide=("toc",), failed=failed,
         counts=Counter(entry.status for entry in edition.entries), n_figures=sum(1 for _ in edition.figures()),
-        groups=_groups(edition), **costs(edition),
+        groups=_groups(edition), made_with=_made_with(edition), **costs(edition),
         comparisons=[part for part in edition.comparisons if part.status != "built" or part.unbuilt],
         studies=[study for study in edition.studies if study.status != "built"],
     )
@@ -30,6 +31,15 @@ def _failures(edition: Edition, figure: Figure) -> Iterator[str]:
         yield figure.failure[edition.language]
     for what, why in lacking(edition, figure):
         yield edition.words("section.lacking", what=what, why=why)
+
+
+def _made_with(edition: Edition) -> list[tuple[list[tuple[str, str]], int]]:
+    """The program, libraries and devices that computed what stands here, and how many entries, pairs and studies
+    each; the most first."""
+    names = ("code_version", "libraries", "device", "instructions")
+    counts = Counter(tuple(facts(edition, {name: subject.provenance.get(name) for name in names}))
+                     for subject in (*edition.built, *edition.comparisons, *edition.studies) if subject.provenance)
+    return [(list(made), n) for made, n in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
 
 
 def _groups(edition: Edition) -> list[list[Entry]]:

@@ -49,6 +49,7 @@ class Formats:
         return self.words(
             "citation.plain", author=self._authors(), title=cited.title, prompt=cited.texts, id=cited.id,
             model=cited.models, source=cited.source, url=self.address, year=self._year("citation.plain_year"),
+            doi=self.words("citation.plain_doi", doi=self.imprint.doi) if self.imprint.doi else "",
         ).strip()
 
     def apa(self) -> str:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from gallery.pages import citation
 from gallery.pages.edition import Edition
-from gallery.pages.entry import facts
+from gallery.pages.making import facts
 from gallery.pages.section import render, section
 from gallery.subjects import Compared, Entry
 from gallery.validation.schema import COMPARISON_KINDS, Comparison, Prompt, TrainingComparison

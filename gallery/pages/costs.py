@@ -37,9 +37,15 @@ class Measures:
 
     def when(self, moment: str) -> str:
         """Date and time of an ISO 8601 moment in UTC, to the minute, as the language writes them."""
+        return self.words("report.moment", **self._date(moment), time=moment[11:16])
+
+    def day(self, date: str) -> str:
+        """An ISO 8601 date as the language writes it."""
+        return self.words("report.day", **self._date(date))
+
+    def _date(self, moment: str) -> dict[str, object]:
         year, month, day = map(int, moment[:10].split("-"))
-        name = self.words("report.months").split()[month - 1]
-        return self.words("report.moment", year=year, month=name, day=day, time=moment[11:16])
+        return {"year": year, "month": self.words("report.months").split()[month - 1], "day": day}
 
 
 def costs(edition: Edition) -> dict[str, Any]:

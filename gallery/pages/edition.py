@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup
 
+from gallery.engine.asked import everything_asked
 from gallery.engine.run_log import Computed, Run
 from gallery.pages import markdown
 from gallery.pages.drawings import Drawings
@@ -21,6 +22,7 @@ from gallery.pages.factor_studies import FactorStudies
 from gallery.pages.phrases import phrased
 from gallery.pages.words import Language, Words
 from gallery.permanence.record import Published
+from gallery.release.versions import Version
 from gallery.subjects import RECEIPT, Compared, Entry, Figure, ModelStudy, Subject
 from gallery.validation.schema import (
     FIGURE_KINDS,
@@ -67,6 +69,7 @@ class Edition:
         published: by id, the revisions under which figures were published, the first first
             (`gallery.permanence.Archive`).
         cards: model cards by model's id (`gallery.pages.model_cards.read_cards`).
+        versions: releases whose sites stand beside this one, the latest first.
     """
 
     catalog: Catalog
@@ -81,6 +84,7 @@ class Edition:
     studies: Sequence[ModelStudy] = ()
     published: Mapping[str, Sequence[Published]] = field(default_factory=dict)
     cards: Mapping[str, ModelCard] = field(default_factory=dict)
+    versions: Sequence[Version] = ()
     words: Words = field(init=False)
 
     def __post_init__(self) -> None:
@@ -236,6 +240,12 @@ class Edition:
     def factors(self) -> FactorStudies:
         """What is known of the models' factors."""
         return FactorStudies(self)
+
+    @cached_property
+    def analyses(self) -> dict[tuple[str, str], str]:
+        """Which analysis makes a result, by kind of figure and name of the result."""
+        return {(figure.kind, wanted.name): wanted.kind for asked in everything_asked(self.catalog)
+                for figure in asked.figures for wanted in figure.results}
 
     @cached_property
     def figures_by_id(self) -> dict[str, tuple[Subject, Figure]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from gallery.pages import citation
 from gallery.pages.edition import Edition
+from gallery.pages.making import facts
 from gallery.pages.nearby import Nearby
 from gallery.pages.section import Section, render, section
 from gallery.pages.tour import tour
@@ -47,18 +47,3 @@ def _findings(shown: list[Section]) -> list[Section]:
     """The figures that tell most of this text, the first of them first."""
     drawn = [part for part in shown if part.drawing]
     return [drawn[i] for i in most_telling([part.drawing.score for part in drawn])]
-
-
-def facts(edition: Edition, provenance: dict[str, Any]) -> list[tuple[str, str]]:
-    """What an entry was computed with, as pairs of a readable name and a value; nested values are joined."""
-    names = edition.words.group("provenance")
-    return [(names.get(name, name), _value(value)) for name, value in sorted(provenance.items())
-            if value not in (None, "", {}, [])]
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_value(part)}" for name, part in sorted(value.items()))
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_value(part) for part in value)
-    return str(value)

@@ -38,8 +38,9 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
         taken = take_away(edition, subject, figure, shown.drawing)
         yield f"{url}index.md", edition.page(
             "figure.html", url=url, title=title, description=shown.drawing.caption, kind="figure", searched=False,
-            hide=("toc",), html=render(edition, shown, url=url, level=1, context=True), subject=subject, figure=figure,
-            drawing=shown.drawing, taken=taken, onward=_onward(edition, subject, figure), head=citing.head(),
+            hide=("toc",), html=render(edition, shown, url=url, level=1, context=True, whole=True), subject=subject,
+            figure=figure, drawing=shown.drawing, taken=taken, onward=_onward(edition, subject, figure),
+            head=citing.head(),
             picture=(edition.preview(figure.id), shown.drawing.alternative),
             **citing.context(),
         )

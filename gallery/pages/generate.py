@@ -20,6 +20,7 @@ from gallery.pages import (
     search_catalog,
     superseded,
     trust,
+    versions,
 )
 from gallery.pages.drawings import Drawings, Readable
 from gallery.pages.edition import Edition
@@ -31,7 +32,7 @@ from gallery.validation.schema import Catalog
 
 WRITERS = (
     home, gallery_index, prompt, entry, comparison, models, model_cards, factors, figure, superseded,
-    build_report, moved, search_catalog, trust,
+    build_report, moved, search_catalog, trust, versions,
 )
 """One module a kind of page; each has ``pages(edition)``."""
 

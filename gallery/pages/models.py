@@ -8,8 +8,8 @@ from typing import Any
 from markupsafe import Markup
 
 from gallery.pages.edition import Edition
-from gallery.pages.entry import facts
 from gallery.pages.factor_studies import factors_address, passport_address
+from gallery.pages.making import facts
 from gallery.pages.model_cards import measured
 from gallery.pages.section import render, section
 from gallery.subjects import ModelStudy

@@ -14,6 +14,7 @@ from gallery.pages.drawings import FACTOR_LINK, Drawing, Unreadable
 from gallery.pages.edition import Edition, relative
 from gallery.pages.factor_answers import panel
 from gallery.pages.factor_studies import passport_address
+from gallery.pages.making import making
 from gallery.subjects import RECEIPT, Figure, Subject
 from gallery.validation.schema import FIGURE_KINDS, STUDY_KINDS, Model, TrainingNotes
 from lmviz.figures.html.fragment import apart
@@ -90,7 +91,7 @@ def lacking(edition: Edition, figure: Figure) -> Iterator[tuple[str, str]]:
 
 
 def render(edition: Edition, shown: Section, *, url: str, level: int = 2, anchor: str | None = None,
-           context: bool = False, lazy: bool = False) -> Markup:
+           context: bool = False, whole: bool = False, lazy: bool = False) -> Markup:
     """The section's HTML.
 
     Args:
@@ -98,6 +99,7 @@ def render(edition: Edition, shown: Section, *, url: str, level: int = 2, anchor
         level: of its heading.
         anchor: its id on the page; by default the kind of figure.
         context: whether to name above the title what the figure is of, for a page that is not of that.
+        whole: whether all is told of how the figure was made, for a page that does not say so elsewhere.
         lazy: whether its data may wait, in the file beside its own page, until the reader comes near. Only for a
             figure as its own page shows it.
     """
@@ -109,6 +111,7 @@ def render(edition: Edition, shown: Section, *, url: str, level: int = 2, anchor
         level=level, anchor=anchor or shown.figure.kind, context=context, title=shown.title(edition),
         model_names=citation.models(edition, shown.subject), method_page=method_page(shown.figure.kind),
         html=html and with_links(html, shown.subject.models[0], url),
+        making=making(edition, shown.subject, shown.figure, whole=whole),
         answers=with_links(shown.answers, shown.subject.models[0], url),
     )
 

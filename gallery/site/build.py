@@ -7,14 +7,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gallery.engine.startup import address_space
 from gallery.pages.model_cards import card_files
 from gallery.pages.words import LANGUAGES, Language, Words
+from gallery.release.versions import Version, state_of
 from gallery.site.drawing_ahead import draw_ahead
 from gallery.site.fingerprint import fingerprint
+from gallery.site.side_by_side import add_versions
 from gallery.store.files import flush_directory
 from gallery.store.lock import only_one
 from gallery.validation.reader import read_catalog
@@ -32,7 +34,7 @@ class SiteError(Exception):
 
 
 def build_site(root: Path, site_dir: Path | None = None, *, address: str | None = None, language: Language = "ja",
-               say: Callable[[str], None] = print, force: bool = False) -> Path:
+               say: Callable[[str], None] = print, force: bool = False, versions: Sequence[Version] = ()) -> Path:
     """Writes the site from what has been computed; runs no model.
 
     Args:
@@ -43,6 +45,7 @@ def build_site(root: Path, site_dir: Path | None = None, *, address: str | None 
         address: where the site will be published; by default the environment's ``LMVIZ_SITE_URL``.
         language: of what ``say`` is told and of errors.
         force: build even if nothing has changed since the site was built.
+        versions: releases whose sites are put beside it.
 
     Returns:
         ``site_dir``.
@@ -56,33 +59,41 @@ def build_site(root: Path, site_dir: Path | None = None, *, address: str | None 
     site_dir = (Path(site_dir) if site_dir else root / "site").resolve()
     address = os.environ.get("LMVIZ_SITE_URL", "") if address is None else address
     words = Words(language)
-    if not force and _is_current(site_dir, _state(root, address)):
+    if not force and is_current(root, site_dir, address, versions):
         say(words("build.unchanged"))
         return site_dir
     with only_one(site_dir.with_name(f".{site_dir.name}.lock"), lambda: say(words("build.waiting"))):
         _put_back(site_dir)
-        state = _state(root, address)
-        if not force and _is_current(site_dir, state):
+        state = _state(root, address, versions)
+        if not force and _is_of(site_dir, state):
             say(words("build.unchanged"))
         else:
-            _build_alone(root, site_dir, state, address, say, words)
+            _build_alone(root, site_dir, state, address, versions, say, words)
     return site_dir
 
 
-def _state(root: Path, address: str) -> str:
+def _state(root: Path, address: str, versions: Sequence[Version]) -> str:
     """Raises `CatalogProblems`."""
     catalog = read_catalog(root, look_at_models=False)
     references = [(name, text.digest) for name, text in catalog.references.items()]
-    return fingerprint(root, address, [*references, *card_files(root, catalog)])
+    return fingerprint(root, address, [*references, *card_files(root, catalog), *state_of(versions)])
 
 
-def _is_current(site_dir: Path, state: str) -> bool:
+def is_current(root: Path, site_dir: Path, address: str, versions: Sequence[Version] = ()) -> bool:
+    """Whether the site was built from what the gallery is now, for that address and with those versions beside it.
+
+    Raises `CatalogProblems`.
+    """
+    return _is_of(site_dir, _state(root, address, versions))
+
+
+def _is_of(site_dir: Path, state: str) -> bool:
     mark = site_dir / MARK
     return mark.is_file() and mark.read_text(encoding="ascii").strip() == state
 
 
-def _build_alone(root: Path, site_dir: Path, state: str, address: str, say: Callable[[str], None],
-                 words: Words) -> None:
+def _build_alone(root: Path, site_dir: Path, state: str, address: str, versions: Sequence[Version],
+                 say: Callable[[str], None], words: Words) -> None:
     """What `build_site` does while nobody else builds into that directory."""
     limit = address_space()
     if limit is not None and limit < ADDRESS_SPACE:
@@ -94,18 +105,21 @@ def _build_alone(root: Path, site_dir: Path, state: str, address: str, say: Call
     try:
         for edition in LANGUAGES:
             say(words(f"build.{edition}"))
-            _mkdocs(edition, root, building if edition == "ja" else building / edition, address, say, words)
+            _mkdocs(edition, root, building if edition == "ja" else building / edition, address, versions, say, words)
         say(words("build.search"))
         _pagefind(building, words)
         _tidy(building, address)
+        if versions:
+            say(words("build.versions"))
+            add_versions(building, versions)
         (building / MARK).write_text(state + "\n", encoding="ascii")
         _swap(building, site_dir)
     finally:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _mkdocs(edition: Language, root: Path, site_dir: Path, address: str, say: Callable[[str], None],
-            words: Words) -> None:
+def _mkdocs(edition: Language, root: Path, site_dir: Path, address: str, versions: Sequence[Version],
+            say: Callable[[str], None], words: Words) -> None:
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's notice about a MkDocs that we do not use
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
@@ -118,7 +132,7 @@ def _mkdocs(edition: Language, root: Path, site_dir: Path, address: str, say: Ca
     log.addHandler(handler)
     try:
         config = load_config(str(REPOSITORY / CONFIGURATIONS[edition]), site_dir=str(site_dir), site_url=address,
-                             extra={"gallery_root": str(root)})
+                             extra={"gallery_root": str(root), "versions": versions})
         build(config)
     except MkDocsException as error:
         raise SiteError(words("build.failed", why=str(error).strip() or handler.last)) from error

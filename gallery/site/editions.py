@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from gallery.engine import plan
@@ -13,11 +14,13 @@ from gallery.pages.edition import Edition
 from gallery.pages.model_cards import read_cards
 from gallery.pages.words import Language
 from gallery.permanence.archive import Archive
+from gallery.release.versions import Version
 from gallery.store import Store
 from gallery.validation.reader import read_catalog
 
 
-def open_edition(root: Path, language: Language, prose: frozenset[str] = frozenset(), address: str = "") -> Edition:
+def open_edition(root: Path, language: Language, prose: frozenset[str] = frozenset(), address: str = "",
+                 versions: Sequence[Version] = ()) -> Edition:
     """The edition in ``language`` of the gallery under ``root``.
 
     Raises what `read_catalog` raises for a catalog that cannot be read.
@@ -29,7 +32,7 @@ def open_edition(root: Path, language: Language, prose: frozenset[str] = frozens
     runs, computed = read_runs(root)
     return Edition(catalog, entries, Drawings(Store(root), root / "build" / "drawings"), language, prose, address,
                    comparisons(catalog, root, entries), runs, computed, studies(catalog, root), Archive(root),
-                   read_cards(root, catalog))
+                   read_cards(root, catalog), versions)
 
 
 def prose_of(docs: Path) -> frozenset[str]:

@@ -11,9 +11,9 @@ from gallery.engine.run_log import read_runs
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 _OF_THE_GALLERY = ("gallery/catalog", "build/entries", "gallery/published")
-_OF_THE_CODE = ("gallery/pages", "gallery/site", "gallery/engine", "gallery/permanence", "gallery/store",
-                "gallery/takeaway", "gallery/validation", "gallery/models/evaluation", "lmviz/comparison",
-                "lmviz/figures", "lmviz/results", "docs/ja", "docs/en")
+_OF_THE_CODE = ("gallery/pages", "gallery/site", "gallery/engine", "gallery/permanence", "gallery/release",
+                "gallery/store", "gallery/takeaway", "gallery/validation", "gallery/models/evaluation",
+                "lmviz/comparison", "lmviz/figures", "lmviz/results", "docs/ja", "docs/en")
 _FILES = ("gallery/subjects.py", "lmviz/tokens.py", "mkdocs.yml", "mkdocs.en.yml")
 _LIBRARIES = ("altair", "Jinja2", "latex2mathml", "Markdown", "mkdocs", "pagefind", "pillow", "pymdown-extensions",
               "vl-convert-python")

@@ -47,7 +47,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     if address and language != "ja":
         config.site_url = f"{address.rstrip('/')}/{language}/"
     try:
-        current.edition = open_edition(root, language, prose_of(Path(config.docs_dir)), address)
+        current.edition = open_edition(root, language, prose_of(Path(config.docs_dir)), address,
+                                       config.extra.get("versions", ()))
     except CatalogProblems as found:
         raise PluginError("\n".join(problem.text(language) for problem in found.problems)) from None
     fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
@@ -104,7 +105,8 @@ def _with_addresses(context: dict[str, Any], there: str) -> dict[str, Any]:
     base = context["base_url"].rstrip("/")
     root = base if japanese else f"{base}/.."
     context.update(
-        words=current.edition.words, navigation=NAVIGATION, root_url=root, edition_url=base,
+        words=current.edition.words, versions=current.edition.versions,
+        navigation=NAVIGATION, root_url=root, edition_url=base,
         alternates={"ja": f"{root}/{there}", "en": f"{root}/en/{there}"},
         hreflang={code: f"{current.edition.address.rstrip('/') or root}/{prefix}{there}"
                   for code, prefix in (("ja", ""), ("en", "en/"), ("x-default", ""))},

@@ -35,7 +35,8 @@ REFERENCE_TEXT = "gallery/reference/sentences.txt"
 
 RESERVED_IDS = frozenset({
     "about", "assets", "cite", "compare", "debug", "design", "en", "f", "figures", "gallery", "how-it-was-built",
-    "how-to", "ja", "models", "notebooks", "pagefind", "schema", "search", "talk", "trust", "units",
+    "how-to", "ja", "limits", "models", "notebooks", "pagefind", "schema", "search", "talk", "trust", "units",
+    "versions",
 })
 """First segments of the site's own addresses: no prompt may be called so."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import jsonschema
 import pytest
 
 from gallery.pages.citation_formats import Formats
@@ -18,6 +19,24 @@ ADDRESS = "https://example.org/f/abcdefghij23/"
 AUTHORS = (Author(family="佐々木", given="彬"), Author(name="Gallery_team"),
            Author(family="Doe", given="Jane Ann", orcid="0000-0002-1825-0097"))
 PEOPLE = Imprint(authors=AUTHORS, year=2026, doi="10.5281/zenodo.123")
+
+
+_STRING = {"type": "string"}
+_NAME = {"type": "object", "additionalProperties": False, "minProperties": 1,
+         "properties": {"family": _STRING, "given": _STRING, "literal": _STRING}}
+CSL_DATA = {
+    "type": "array", "items": {
+        "type": "object", "required": ["id", "type"], "additionalProperties": False,
+        "properties": {
+            "type": {"const": "figure"}, "author": {"type": "array", "items": _NAME, "minItems": 1},
+            "issued": {"type": "object", "required": ["date-parts"], "additionalProperties": False, "properties": {
+                "date-parts": {"type": "array", "minItems": 1, "maxItems": 2, "items": {
+                    "type": "array", "items": {"type": "integer"}, "minItems": 1, "maxItems": 3}}}},
+            **{name: _STRING for name in ("id", "title", "container-title", "URL", "DOI", "language", "note")},
+        },
+    },
+}
+"""What the schema of CSL input data says of the variables that a figure has, spelt as it spells them."""
 
 
 def formats(imprint=PEOPLE, language="ja"):
@@ -34,6 +53,21 @@ def test_bibtex_parses_with_a_bibtex_parser_and_says_it_all():
         assert named in entry.fields["note"]
     alone = database.parse_string(formats(Imprint()).bibtex(), "bibtex").entries["lmviz-abcdefghij23"]
     assert str(alone.persons["author"][0]) == "{言語モデル図鑑}" and "year" not in alone.fields
+
+
+@pytest.mark.parametrize(("imprint", "language"), [(PEOPLE, "ja"), (Imprint(), "en")])
+def test_csl_json_is_what_its_schema_allows(imprint, language):
+    jsonschema.Draft202012Validator(CSL_DATA).validate(json.loads(formats(imprint, language).csl()))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_doi_enters_every_citation(language):
+    written, doi = formats(language=language), "10.5281/zenodo.123"
+    each = [written.plain(), written.apa(), written.bibtex(), written.ris(), written.csl(), dict(written.tags()),
+            written.json_ld(alternative="図", picture="figure.svg")]
+    assert all(doi in str(one) for one in each)
+    without = formats(PEOPLE.model_copy(update={"doi": None}), language)
+    assert not any("doi" in str(one).lower() for one in (without.plain(), without.apa(), without.bibtex()))
 
 
 def test_csl_json_has_a_figure_with_its_authors():

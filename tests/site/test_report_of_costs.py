@@ -10,8 +10,11 @@ from dataclasses import replace
 import pytest
 from bs4 import BeautifulSoup
 
+from gallery.command.arguments import parse
+from gallery.command.speech import Speech
 from gallery.pages import build_report
 from gallery.pages.costs import Measures
+from gallery.pages.making import making
 from gallery.pages.words import Words
 from gallery.site.editions import open_edition
 from gallery.subjects import ModelStudy
@@ -80,3 +83,28 @@ def test_measures_have_units_that_suit_them():
     assert measures.memory(0) == "–" and measures.memory(3 * 2**30) == "3,072 MiB"
     assert measures.when("2026-11-03T09:32:55.8+00:00") == "3 November 2026, 09:32 UTC"
     assert Measures(Words("ja")).when("2026-11-03T09:32:55.8+00:00") == "2026年11月3日 09:32（UTC）"
+
+
+def test_versions_of_what_computed_are_told_from_the_results_themselves(root):
+    (root / "build" / "runs.jsonl").unlink()
+    made = report(root, "en").find(id="versions").find_next("dl").get_text(" ", strip=True)
+    assert "lmviz 0" in made and f"python {platform.python_version()}" in made and "torch" in made
+
+
+def test_a_figure_tells_what_was_run_when_how_long_and_how_to_verify_it(root):
+    edition = open_edition(root, "en")
+    (entry,) = [entry for entry in edition.built if entry.id == "setsubun/tiny"]
+    by_kind = {figure.kind: making(edition, entry, figure, whole=True) for figure in entry.figures}
+    rankings = by_kind["rankings"]
+    assert rankings.analyses == ["lens_measures"] and rankings.took.endswith("6.0 s") and "UTC" in rankings.took
+    assert rankings.commands == ["python build_gallery.py verify setsubun/tiny"]
+    assert parse(rankings.commands[0].split()[2:], Speech("en")).GLOB == entry.id
+    assert json.loads(rankings.options) == next(f.options for f in entry.figures if f.kind == "rankings")
+    ((_, facts),) = rankings.facts
+    told = {"Digest of the weights", "Digest of the tokenizer", "Libraries", "Device", "Precision"}
+    assert told <= dict(facts).keys()
+    assert by_kind["attribution"].took == ""  # the log has the time of one of its methods only
+    assert any("saliency" in analysis for analysis in by_kind["attribution"].analyses)
+    (compared,) = [part for part in edition.comparisons if part.figures and not part.provenance][:1]
+    drawn = making(edition, compared, compared.figures[0])
+    assert len(drawn.commands) == len(drawn.sources) > 1 and not drawn.analyses
