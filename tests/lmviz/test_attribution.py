@@ -70,7 +70,7 @@ def test_only_the_text_before_the_last_target_is_run_and_one_row_a_target_unembe
 
 
 def test_saliency_and_input_times_gradient_share_their_backward_passes(lm, monkeypatch):
-    trace, passes = lm.trace("節分に鬼を追い払うため"), []
+    trace, passes = lm.trace("節分の夜には、豆をまいて鬼を追い払う"), []
     backward = torch.autograd.grad
     monkeypatch.setattr(torch.autograd, "grad", lambda *a, **k: passes.append(a[0].dim()) or backward(*a, **k))
     lmviz.attribute(trace, "saliency", targets=[6, 7, 8])

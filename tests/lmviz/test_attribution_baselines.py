@@ -40,7 +40,7 @@ def test_the_mean_is_that_of_the_embeddings_as_the_first_block_reads_them(make_m
 def test_zero_mean_and_padding_are_one_row_each_for_all_positions(lm, trace):
     embeddings = all_embeddings(lm)
     length = len(trace.token_ids) - 1
-    padding = embeddings[lm.network.config.pad_token_id]
+    padding = embeddings[lm.tokenizer.pad_id]
     for name, row in (("zero", np.zeros(lm.width)), ("mean", embeddings.mean(axis=0)), ("padding", padding)):
         baseline = baseline_of(trace, name)
         assert baseline.shape == (1, length, lm.width)

@@ -65,22 +65,23 @@ def test_a_seed_gives_the_same_bytes_and_leaves_other_generators_alone(trace, me
 
 @pytest.mark.parametrize("method", ["kernel_shap", "lime"])
 def test_a_coalition_is_one_row_for_all_targets(lm, trace, method, monkeypatch):
-    rows = []
+    rows, last = [], len(trace.token_ids) - 1
     run = lm.hidden_from_embeddings
     monkeypatch.setattr(lm, "hidden_from_embeddings", lambda x: rows.append(len(x)) or run(x))
-    for targets in ([11], [11, 3, 7]):
+    for targets in ([last], [last, 3, 7]):
         rows.clear()
         result = lmviz.attribute(trace, method, targets=targets, n_steps=40)
         assert (result.n_steps == 40).all() and 40 <= sum(rows) <= 44
 
 
 @pytest.mark.parametrize("method", ["kernel_shap", "lime"])
-def test_a_longer_text_takes_more_coalitions_by_default(trace, method, monkeypatch):
+def test_a_longer_text_takes_more_coalitions_by_default(lm, method, monkeypatch):
+    trace = lm.trace("節分の夜に、鬼を追い払うために豆をまく")
     monkeypatch.setattr(
         f"lmviz.analyses.attribution.{method}.values",
         lambda arguments, present, sets: np.zeros((len(present), len(arguments.targets))),
     )
-    for n_tokens in (10, 12):
+    for n_tokens in (10, len(trace.token_ids) - 1):
         found = lmviz.attribute(trace, method, targets=[n_tokens, 3])
         assert (found.n_steps == 512 + 16 * n_tokens).all()
 

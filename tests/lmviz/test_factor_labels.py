@@ -129,7 +129,7 @@ def test_a_rare_feature_does_not_name_a_factor_that_responds_to_much_else(refere
     tokens, starts, held = reference
     some = [RULES.index(f"particle_{name}") for name in ("kara", "ga", "wo", "ni", "wa")]
     factors = factors_of(tokens, starts, noise(rng_of(6), 1, len(tokens)) + 2 * held[some].any(axis=0))
-    labels = lmviz.factor_labels(factors)
+    labels = lmviz.factor_labels(factors, least_score=0.7)
     scores, shares = labels.scores[0], labels.strong_shares[0]
     assert labels.rules[labels.chosen[0]] == "particle" and labels.proposed[0]
     assert scores[some].min() > scores[labels.chosen[0]].max()

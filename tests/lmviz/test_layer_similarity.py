@@ -208,11 +208,14 @@ def test_layers_of_a_model_are_compared_at_counted_positions(lm, sentences, alon
     assert alone.svcca[0, 1] == pytest.approx(mean_cca(states[0], states[1], 0.99), abs=1e-7)
 
 
-def test_canonical_correlations_of_too_many_directions_are_refused(alone, lm):
-    most = np.maximum.outer(alone.kept, alone.other_kept)
-    assert (np.isnan(alone.svcca) == (most > 200)).all() and not np.isnan(alone.svcca).all()
-    assert alone.widths == (lm.width, lm.width) and lm.width > 200
-    assert np.isnan(alone.pwcca).all() and not np.isnan(alone.cka).any()
+def test_canonical_correlations_of_too_many_directions_are_refused(lm, make_model, sentences):
+    """Over 2,000 places 200 directions are the most; a wide model has more, the embedded one none that it keeps."""
+    wide = lmviz.load(make_model("gpt2", n_embd=256, n_positions=1024), device="cpu")
+    result = lmviz.layer_similarity(lm, sentences[:52], wide, n_positions=2_000)
+    most = np.maximum.outer(result.kept, result.other_kept)
+    assert len(result.positions) == 2_000 and result.widths == (lm.width, 256) and most.max() > 200
+    assert (np.isnan(result.svcca) == (most > 200)).all()
+    assert np.isnan(result.pwcca).all() and not np.isnan(result.cka).any()
 
 
 def test_two_models_are_compared_where_a_token_of_both_ends(lm, second, sentences):
@@ -221,7 +224,7 @@ def test_two_models_are_compared_where_a_token_of_both_ends(lm, second, sentence
     pairs = token_ends(*readings)
     pairs = pairs[spread(readings[0], pairs[:, 0], 2_000)]
     assert (result.positions == pairs[:, 0]).all() and result.other_model == "ja-gpt2-bytes"
-    assert result.cka.shape == (8, 6) == (len(result.kept), len(result.other_kept))
+    assert result.cka.shape == (lm.n_layers, second.n_layers) == (len(result.kept), len(result.other_kept))
     states = [states_at(model, sentences[:52], own) for model, own in zip((lm, second), pairs.T, strict=True)]
     assert result.cka[6, 4] == pytest.approx(cka_of_kernels(states[0][6], states[1][4]), abs=1e-7)
     assert result.svcca[1, 5] == pytest.approx(mean_cca(states[0][1], states[1][5], 0.99), abs=1e-7)

@@ -46,11 +46,14 @@ def test_the_embedded_model_equals_transformers_on_its_own_ids(lm, embedded):
 
 def test_what_a_language_model_says_of_itself(lm, embedded):
     assert lm.name == "ja-gpt2-mini"
-    assert (lm.n_layers, lm.width, lm.vocabulary_size, lm.context_length) == (8, 256, 16000, 256)
+    written = json.loads((embedded / "config.json").read_text(encoding="utf-8"))
+    shape = [written[name] for name in ("n_layer", "n_embd", "vocab_size", "n_positions")]
+    assert [lm.n_layers, lm.width, lm.vocabulary_size, lm.context_length] == shape
     assert (lm.start, lm.start_ids, lm.revision, lm.dtype) == ("none", (), None, torch.float32)
     assert lm.directory == embedded and not lm.network.training
     assert not any(parameter.requires_grad for parameter in lm.network.parameters())
-    assert repr(lm).startswith("LanguageModel('ja-gpt2-mini', 8 layers, width 256, vocabulary 16000, float32 on cpu")
+    described = "LanguageModel('ja-gpt2-mini', {} layers, width {}, vocabulary {}, float32 on cpu"
+    assert repr(lm).startswith(described.format(*shape))
 
 
 def test_the_unembedding_is_not_copied(lm):

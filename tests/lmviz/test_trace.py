@@ -15,11 +15,13 @@ def test_shapes_and_types(lm):
     trace = lm.trace("節分は、", max_new_tokens=5)
     n = len(trace.token_ids)
     assert trace.n_start == 0 and trace.n_prompt == n - 5 == len(lm.tokenizer.encode("節分は、"))
-    assert trace.logits.shape == (n, 16000) and trace.embeddings.shape == (n, 256)
-    assert trace.hidden_states.shape == (8, n, 256) and trace.feed_forward.shape == (8, n, 1024)
+    assert trace.logits.shape == (n, lm.vocabulary_size) and trace.embeddings.shape == (n, lm.width)
+    assert trace.hidden_states.shape == (lm.n_layers, n, lm.width)
+    assert trace.feed_forward.shape == (lm.n_layers, n, 4 * lm.width)
     assert trace.token_ids.dtype == np.int64 and trace.text.startswith("節分は、") and trace.text == trace.tokens.text
     assert trace.model is lm and trace.generation == Generation(max_new_tokens=5)
-    assert repr(trace) == f"Trace({trace.text!r}, {n} tokens (5 of the continuation), 8 layers, 'ja-gpt2-mini')"
+    count = f"{n} tokens (5 of the continuation), {lm.n_layers} layers"
+    assert repr(trace) == f"Trace({trace.text!r}, {count}, 'ja-gpt2-mini')"
     with pytest.raises(AttributeError):
         trace.logits = None
 
