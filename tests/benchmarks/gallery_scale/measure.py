@@ -1,5 +1,6 @@
 """How a gallery's build and site grow: ``python tests/benchmarks/gallery_scale/measure.py [--entries 300 1000 3000]``.
 
+``--no-site`` measures the builds alone: one without work, one of one prompt more, and one of a gallery of one prompt.
 Each figure is of a process of its own and of the processes that it started. Processor seconds are what to compare: the
 machine may be shared. Everything lies under ``build/benchmarks/gallery-scale/``; the numbers are kept there as JSON.
 """
@@ -10,6 +11,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import time
@@ -22,7 +24,11 @@ sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 from copied_drawings import copy_drawings  # noqa: E402
 from gallery_of_size import MODELS, make_gallery  # noqa: E402
 
+from gallery.store.store import path_in  # noqa: E402
+
 WORK = REPOSITORY / "build" / "benchmarks" / "gallery-scale"
+TIMES = 3
+"""Runs of each build, of which the one that took least counts."""
 
 
 @dataclass
@@ -48,17 +54,51 @@ def run(root: Path, *arguments: str) -> Cost:
     return Cost(took, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
-def measure(n_entries: int, *, draw: bool) -> dict:
+def measure(n_entries: int, *, draw: bool, with_site: bool) -> dict:
     """A gallery of so many entries: its computing, a build without work, one prompt more, its site."""
     n_prompts = n_entries // len(MODELS)
     root = make_gallery(WORK / f"{n_prompts * len(MODELS)}", n_prompts)
     found = {"entries": n_prompts * len(MODELS), "computing": vars(run(root, "build", "--no-site"))}
-    found["no_op"] = vars(min((run(root, "build", "--no-site") for _ in range(3)), key=lambda cost: cost.processor))
-    make_gallery(root, n_prompts + 1)
-    found["one_more"] = vars(run(root, "build", "--no-site")) | _last_run(root)
+    found["no_op"] = vars(_least([run(root, "build", "--no-site") for _ in range(TIMES)]))
+    found["one_more"] = vars(_least([_build_of(root, n_prompts + more) for more in range(1, TIMES + 1)]))
+    found["alone"] = vars(_least([_build_alone() for _ in range(TIMES)]))
     make_gallery(root, n_prompts)
-    if not draw:
-        found["copied_drawings"] = copy_drawings(root)
+    return found | (_measure_site(root, draw=draw) if with_site else {})
+
+
+def _build_of(root: Path, n_prompts: int) -> Cost:
+    """A build of a gallery that had one prompt less, or the same whose last prompt is computed anew."""
+    make_gallery(root, n_prompts)
+    _forget(root, n_prompts - 1)
+    cost = run(root, "build", "--no-site")
+    last = json.loads((root / "build/runs.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    computed = [entry["computed"] > 0 for entry in last["entries"]]
+    if computed != [True] * len(MODELS):
+        raise SystemExit(f"{sum(computed)} entries of {len(computed)} were computed, not those of one prompt")
+    return cost
+
+
+def _forget(root: Path, number: int) -> None:
+    for manifest in (root / "build/entries" / f"p{number:05d}").glob("*.json"):
+        for figure in json.loads(manifest.read_bytes())["figures"]:
+            for key in figure["results"].values():
+                path_in(root / "build/results", key).unlink(missing_ok=True)
+        manifest.unlink()
+
+
+def _build_alone() -> Cost:
+    """The first build of a gallery of one prompt."""
+    root = make_gallery(WORK / "alone", 0)
+    shutil.rmtree(root / "build", ignore_errors=True)
+    return _build_of(root, 1)
+
+
+def _least(costs: list[Cost]) -> Cost:
+    return min(costs, key=lambda cost: cost.processor)
+
+
+def _measure_site(root: Path, *, draw: bool) -> dict:
+    found = {} if draw else {"copied_drawings": copy_drawings(root)}
     found["site"] = vars(run(root, "site"))
     files = [path for path in (root / "site").rglob("*") if path.is_file()]
     found["pages"] = sum(path.suffix == ".html" for path in files)
@@ -67,15 +107,18 @@ def measure(n_entries: int, *, draw: bool) -> dict:
     return found
 
 
-def _last_run(root: Path) -> dict:
-    """What the last build of the log computed: entries, results, and seconds of its workers."""
-    last = json.loads((root / "build/runs.jsonl").read_text(encoding="utf-8").splitlines()[-1])
-    return {"n_entries": len(last["entries"]), "n_results": sum(entry["computed"] for entry in last["entries"]),
-            "worker_seconds": sum(entry["seconds"] for entry in last["entries"])}
+def of_builds(rows: list[dict]) -> str:
+    """What one prompt more costs, a line a gallery."""
+    return "\n".join(
+        f"{row['entries']:,} entries: without work {row['no_op']['processor']:.1f} s; one prompt more "
+        f"{row['one_more']['processor']:.1f} s, alone {row['alone']['processor']:.1f} s: "
+        f"{100 * (row['one_more']['processor'] / row['alone']['processor'] - 1):+.0f} %"
+        for row in rows
+    )
 
 
 def table(rows: list[dict]) -> str:
-    """The measurements as a Markdown table."""
+    """What was measured of builds and sites, as a Markdown table."""
     heads = ("entries", "pages", "build without work", "site", "a page", "peak memory", "site's size", "results")
     lines = [f"| {' | '.join(heads)} |", "|" + "--:|" * len(heads)]
     for row in rows:
@@ -92,15 +135,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entries", type=int, nargs="+", default=[300, 1000, 3000])
     parser.add_argument("--draw", action="store_true", help="draw every figure instead of copying drawings")
+    parser.add_argument("--no-site", action="store_true", help="measure the builds alone")
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     rows = []
     for n_entries in options.entries:
-        rows.append(measure(n_entries, draw=options.draw))
+        rows.append(measure(n_entries, draw=options.draw, with_site=not options.no_site))
         about = {"machine": platform.platform(), "cores": os.cpu_count(), "rows": rows}
         (WORK / "measured.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
         print(json.dumps(rows[-1]), flush=True)
-    print(table(rows))
+    print(of_builds(rows))
+    if not options.no_site:
+        print(table(rows))
 
 
 if __name__ == "__main__":
