@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from gallery.command.arguments import parse
+from gallery.command.speech import Speech
 from gallery.validation.reader import read_catalog
 from gallery.validation.schema import FIGURE_KINDS, Imprint, Model, Prompt
 
@@ -60,6 +63,15 @@ def test_the_first_example_is_a_prompt_that_the_catalog_takes(page, tmp_path):
     (tmp_path / "gallery" / "catalog" / "prompts" / "first-snow.yaml").write_text(example, encoding="utf-8")
     catalog = read_catalog(tmp_path, look_at_models=False)
     assert "first-snow" in [prompt.id for prompt in catalog.prompts]
+
+
+@pytest.mark.parametrize("page", ["cite.md", "publish.md", "scale.md", "two-machines.md", "verify.md"])
+def test_commands_that_pages_name_are_commands(page):
+    text = (ROOT / "docs" / "ja" / "how-to" / page).read_text(encoding="utf-8")
+    commands = re.findall(r"^ *(?:\S*/)?python build_gallery\.py (.+?)(?: *#.*)?$", text, re.MULTILINE)
+    for command in commands:
+        parse(shlex.split(command), Speech("en"))
+    assert commands
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

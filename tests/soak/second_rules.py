@@ -19,7 +19,8 @@ CONTROL = re.compile(
 )
 RESERVED = {
     "about", "assets", "cite", "compare", "debug", "design", "en", "f", "figures", "gallery", "how-it-was-built",
-    "how-to", "ja", "models", "notebooks", "pagefind", "schema", "search", "talk", "trust", "units",
+    "how-to", "ja", "limits", "models", "notebooks", "pagefind", "schema", "search", "talk", "trust", "units",
+    "versions",
 }
 
 
