@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gallery.pages.edition import Edition
 from gallery.subjects import Entry
 from gallery.validation.schema import FIGURE_KINDS, Prompt
+from lmviz.units.sudachi import reading
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ def cards(edition: Edition) -> list[Card]:
     for prompt in edition.catalog.prompts:
         built = [entry for entry in edition.chosen_entries(prompt) if entry.status == "built"]
         words = [prompt.titles.ja, prompt.titles.en, edition.text(prompt.about), prompt.text,
-                 prompt.source.article or "", *map(edition.tag, prompt.tags), *prompt.tags]
+                 prompt.source.article or "", *map(edition.tag, prompt.tags), *prompt.tags,
+                 reading(f"{prompt.titles.ja} {prompt.text}")]
         found.append(Card(prompt, built, " ".join(words)))
     return sorted(found, key=lambda card: (
         not card.built, min((rank[tag] for tag in card.prompt.tags if tag in rank), default=len(rank))

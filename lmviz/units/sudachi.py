@@ -55,6 +55,16 @@ def sudachi_words(text: str, begin: int, end: int) -> Iterator[SudachiWord]:
         begin = part_end
 
 
+def reading(text: str) -> str:
+    """How a text is read, in katakana; what has no reading, such as punctuation, stays as it is.
+
+    Raises ``ImportError`` as `sudachi_words`.
+    """
+    from_sudachi = _sudachi()
+    parts = (text[at:at + _LONGEST] for at in range(0, len(text), _LONGEST))
+    return "".join(word.reading_form() for part in parts for word in from_sudachi(part))
+
+
 @cache
 def _dictionary() -> sudachipy.Dictionary:
     try:

@@ -75,7 +75,7 @@ def test_a_column_of_the_heatmap_chooses_the_position_that_the_predictions_show(
     assert page.url.split("?")[1].split("#")[0] == state.split("#")[0]
 
 
-@pytest.mark.parametrize("query", ["節分", "季節の変わり目", "豆をまく行事", "Ｓｅｔｓｕｂｕｎ"])
+@pytest.mark.parametrize("query", ["節分", "季節の変わり目", "豆をまく行事", "Ｓｅｔｓｕｂｕｎ", "せつぶん", "行事 マメ"])
 def test_search_finds(watched, query):
     page = watched().open("")
     page.keyboard.press("/")
@@ -86,6 +86,16 @@ def test_search_finds(watched, query):
     assert page.locator("#search-results [aria-selected=true]").count() == 1
     page.keyboard.press("Enter")
     page.wait_for_url("**/setsubun/**")
+
+
+def test_search_puts_first_what_is_called_so(watched):
+    page = watched().open("setsubun/tiny/")
+    figure = page.locator("#tokens a[rel=bookmark]").get_attribute("href").removeprefix("../../")
+    page.keyboard.press("/")
+    for query, address in (("tiny", "models/tiny/"), ("帰属", "figures/attribution/"), ("saliency",
+                           "figures/attribution/saliency/"), (figure.split("/")[1], figure)):
+        page.locator("#search-query").fill(query)
+        page.locator(f"#search-results li:first-child a[href$='/{address}']").wait_for()
 
 
 def test_the_index_filters_by_text_model_and_tag_and_remembers_it_in_its_address(watched):

@@ -29,12 +29,22 @@ export function openSearch(dialog, button) {
 
   async function fromCatalog(query) {
     const wanted = fold(query);
-    const rows = (await catalog).map((row) => ({ ...row, text: tidy(row.text) }));
-    return rows
-      .map((row) => ({ row, title: fold(`${row.title} ${row.words}`).includes(wanted), at: fold(row.text).indexOf(wanted) }))
-      .filter(({ title, at }) => title || at >= 0)
-      .sort((one, other) => other.title - one.title)
-      .map(({ row, at }) => ({ url: new URL(row.url, base).href, title: row.title, excerpt: around(row.text, at, wanted.length) }));
+    const parts = wanted.split(" ");
+    return (await catalog)
+      .map((row) => ({ row, folded: folded(row), text: tidy(row.text) }))
+      .filter(({ folded: { title, words, text, reading } }) => parts.every((part) => [title, words, text, reading].some((where) => where.includes(part))))
+      .map((found) => ({ ...found, closeness: closeness(found.folded, found.row.id, wanted, parts), at: found.folded.text.indexOf(parts[0]) }))
+      .sort((one, other) => other.closeness - one.closeness)
+      .map(({ row, text, at }) => ({ url: new URL(row.url, base).href, title: row.title, excerpt: around(text, at, parts[0].length) }));
+  }
+
+  /** A figure named by its id, where the site has it. */
+  async function byId(query) {
+    const id = query.trim().toLowerCase();
+    if (!/^[a-z2-7]{12}$/.test(id)) return [];
+    const url = new URL(`f/${id}/`, base).href;
+    const there = await fetch(url, { method: "HEAD" }).then((answer) => answer.ok, () => false);
+    return there ? [{ url, title: dialog.dataset.figure.replace("{id}", id), excerpt: [] }] : [];
   }
 
   async function fromIndex(query) {
@@ -52,7 +62,8 @@ export function openSearch(dialog, button) {
     const turn = ++latest;
     if (!query) return show([], "");
     state.textContent = dialog.dataset.waiting;
-    const [plain, indexed] = await Promise.all([fromCatalog(query), fromIndex(query).catch(() => [])]);
+    const named = await byId(query);
+    const [plain, indexed] = named.length ? [named, []] : await Promise.all([fromCatalog(query), fromIndex(query).catch(() => [])]);
     if (turn !== latest) return;
     const seen = new Set();
     const results = [...plain, ...indexed].filter(({ url }) => !seen.has(url) && seen.add(url)).slice(0, LIMIT);
@@ -134,6 +145,15 @@ export function openSearch(dialog, button) {
     }
   });
   button.hidden = false;
+}
+
+const folded = (row) => Object.fromEntries(["title", "words", "text", "reading"].map((name) => [name, fold(row[name] ?? "")]));
+
+/** How closely a row answers: it is called so, it begins so, its title or further names hold it, or only its text. */
+function closeness({ title, words, reading }, id, wanted, parts) {
+  if (id === wanted || title === wanted) return 3;
+  if (title.startsWith(wanted) || reading.startsWith(wanted)) return 2;
+  return parts.every((part) => title.includes(part) || words.includes(part)) ? 1 : 0;
 }
 
 function around(text, at, length) {
