@@ -48,7 +48,7 @@ SPANS = {
     "rankings.rise": Span(np.log10(Thresholds.RISE), 4),
     "rankings.late": Span(Thresholds.SETTLED_SHARE, 1),
     "characters.jump": Span(np.log10(Thresholds.JUMP), 4),
-    "watched_words": Span(Thresholds.LEAD, 5),
+    "watched_words": Span(Thresholds.LEAD, 15),
     "watched_words.rises": Span(1, 4),
     "attribution": Span(Thresholds.SHARE, 0.75),
     "neuron_factors": Span(Thresholds.FOCUS, 0.9),

@@ -14,9 +14,9 @@ from functools import cache
 from typing import Any
 
 from lmviz.figures import labels
-from lmviz.figures.description import context
 from lmviz.figures.effects import effect
 from lmviz.figures.messages import Language, message, quoted, table
+from lmviz.results import Result
 
 _WEIGHTS = {
     "watched_words.title": {"overtakes": 6, "changes": 6, "takes": 5, "ahead": 4, "rises": 4, "leads": 2},
@@ -64,8 +64,18 @@ def finding(kind: str, result: Any, title: str, language: Language, *, position:
     if kind not in _AT_ONE_PLACE:
         return Finding(title, score)
     at = getattr(result, "position", at)
-    before = quoted(context(result, at, language), language)
+    before = quoted(_before(result, at), language)
     return Finding(message("finding.after", language, context=before, title=title), score)
+
+
+def _before(result: Result, position: int, least: int = 6) -> str:
+    """The last tokens before ``position``, as few as have ``least`` characters, from behind a full stop or comma."""
+    texts = result.tokens.texts[:position]
+    first = len(texts)
+    while first and len("".join(texts[first:]).strip()) < least:
+        first -= 1
+    shown = labels.visible("".join(texts[first:]).strip().lstrip("。、，．"))
+    return ("…" if "".join(texts[:first]).strip() else "") + shown
 
 
 def most_telling(scores: Sequence[float], most: int = 3) -> list[int]:

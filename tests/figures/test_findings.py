@@ -60,7 +60,7 @@ def test_every_title_that_claims_something_is_known_and_no_other(language):
 
 
 def test_of_equal_claims_the_larger_effect_tells_more():
-    for results in ([jump(200), jump(2_000), jump(10_000)], [overtaking(0.5), overtaking(1.5), overtaking(2.4)]):
+    for results in ([jump(200), jump(2_000), jump(10_000)], [overtaking(0.5), overtaking(2), overtaking(6)]):
         scores = [told(result.kind, result).score for result in results]
         assert scores == sorted(scores) and len(set(scores)) == 3
     shares = [drawing_on(share) for share in (0.3, 0.5, 0.7)]
@@ -70,7 +70,7 @@ def test_of_equal_claims_the_larger_effect_tells_more():
 
 def test_a_great_jump_comes_before_a_slight_overtaking_and_a_slight_one_after_a_great():
     slight, great = told("rankings", jump(110)).score, told("rankings", jump(9_999)).score
-    ahead, far_ahead = told("watched_words", overtaking(0.5)).score, told("watched_words", overtaking(2.5)).score
+    ahead, far_ahead = told("watched_words", overtaking(0.5)).score, told("watched_words", overtaking(7)).score
     assert slight < ahead < great < far_ahead
 
 
@@ -79,7 +79,7 @@ def test_an_effect_is_nothing_at_its_threshold_and_whole_from_its_end_on():
     assert sizes == pytest.approx([0, 0.5, 1, 1])
     result, target = drawing_on(0.5)
     assert effect("attribution", "up", result, position=target) == pytest.approx(0.5)
-    assert effect("watched_words", "overtakes", overtaking(2.7), position=0) == 1
+    assert effect("watched_words", "overtakes", overtaking(7.5), position=0) == 1
     assert all(span.least < span.most for span in SPANS.values())
 
 
