@@ -27,9 +27,8 @@ async function start() {
   const read = (isLast) => scopes.forEach((scope) => scope.read(isLast));
 
   const later = figures.filter((figure) => figure.from);
-  const isLast = () => later.every((figure) => figure.root.dataset.ready);
-  // Whatever else on the page chooses for the reader writes the address and says so.
-  const reread = () => scopes.forEach((scope) => scope.reread(isLast()));
+  // Whatever else on the page chooses for the reader writes the address and says so, maybe before all figures are there.
+  const reread = () => scopes.forEach((scope) => scope.reread(figures.every((figure) => figure.root.dataset.ready)));
   addEventListener("lmviz-address", reread);
   leave.push(() => removeEventListener("lmviz-address", reread));
   await Promise.all(figures.filter((figure) => !figure.from).map(begin));
