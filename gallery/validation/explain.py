@@ -24,6 +24,8 @@ _UNIONS = {
 }
 _MAPPINGS = frozenset({"At", "Word"})
 """Branches of unions that are mappings."""
+_MAY_BE_MAPPINGS = frozenset({"position", "targets"})
+"""Unions that have such branches."""
 _PATTERNS = {"commit": "not_a_commit", "doi": "not_a_doi", "orcid": "not_an_orcid"}
 _BOUNDS = {"greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt", "less_than_equal": "le"}
 
@@ -47,12 +49,17 @@ def validated(cls: type[BaseModel], file: File, node: Node) -> tuple[Any | None,
 
 
 def explain(cls: type[BaseModel], file: File, node: Node, details: list[dict[str, Any]]) -> None:
-    """Reports to ``file`` what pydantic found wrong in ``node``."""
+    """Reports to ``file`` what pydantic found wrong in ``node``: something, wherever there are details."""
+    before = len(file.problems)
     for i, detail in enumerate(details):
         if file.is_full:
             file.n_unsaid += len(details) - i
             return
         _explain(cls, file, node, detail)
+    if details and len(file.problems) == before:  # each left to another
+        path, _, place = _walk(node, details[0]["loc"])
+        where = ".".join(map(str, path))
+        file.report(place, "not_valid", where=where, found=found(place), why=details[0]["type"])
 
 
 def check_lines(where: str, file: File, node: Node) -> None:
@@ -88,7 +95,7 @@ def _explain(cls: type[BaseModel], file: File, root: Node, detail: dict[str, Any
     where = ".".join(str(step) for step in path)
     if branch is not None:
         key, union_node = branch
-        if union_node.entries is None or key == "revision":
+        if union_node.entries is None or key not in _MAY_BE_MAPPINGS:
             expected = words(_UNIONS[key])
             file.report(union_node, "wrong_type", where=where, found=found(union_node), expected=expected)
             return

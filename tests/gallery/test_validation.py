@@ -18,8 +18,10 @@ from gallery.validation.attribution import (
     METHODS_WITHOUT_BASELINE,
     REFUSED_METHODS,
 )
+from gallery.validation.explain import explain
+from gallery.validation.nodes import File
 from gallery.validation.positions import position_at, resolve, span_of
-from gallery.validation.schema import At, Word
+from gallery.validation.schema import At, Prompt, Word
 from lmviz.tokens import TokenTable
 
 MODELS, TAGS = "gallery/catalog/models.yaml", "gallery/catalog/tags.yaml"
@@ -94,6 +96,7 @@ MISTAKES = {
     "layer past the end": (SETSUBUN, "top_k: 5", "layer: 2", "layer_past_end", 15, "is 1"),
     "layers without a name": (SETSUBUN, "[2, 3]", "[2, 3], layers: erly", "wrong_type", 18, "all, early, middle, late"),
     "layers of three": (SETSUBUN, "[2, 3]", "[2, 3], layers: [0, 1, 2]", "wrong_type", 18, "[first, last]"),
+    "layers as a mapping": (SETSUBUN, "[2, 3]", "[2, 3], layers: {}", "wrong_type", 18, "[first, last]"),
     "layers backwards": (SETSUBUN, "[2, 3]", "[2, 3], layers: [1, 0]", "layers_backwards", 18, "1, 0"),
     "source without article": (SETSUBUN, "  article: 節分\n", "", "source_needs", 6, "source.article"),
     "source under another licence": (SETSUBUN, "CC-BY-SA-4.0", "MIT", "licence_not_by_sa", 10, "MIT"),
@@ -210,6 +213,14 @@ def test_problems_past_the_fiftieth_of_a_file_are_counted(miniature):
     change(miniature, MAME, "models: [tiny]", "\n".join(["models: [tiny]", *(f"key{i}: 1" for i in range(70))]))
     found = problems_of(miniature)
     assert len(found) == 51 and found[-1].key == "more_problems" and "20 more" in found[-1].text("en")
+
+
+def test_what_is_wrong_is_never_passed_over():
+    """Some complaints of pydantic's are left to others that come with them; one that comes alone is said too."""
+    file = File("prompts/x.yaml")
+    node = file.read(b"id: x\nmodels: [tiny]\n")
+    explain(Prompt, file, node, [{"type": "too_short", "loc": ("models",), "ctx": {"min_length": 1}}])
+    assert [(problem.key, problem.line) for problem in file.problems] == [("not_valid", 2)]
 
 
 def test_control_characters_are_placed_as_editors_count(miniature):

@@ -1,5 +1,5 @@
-"""A gallery whose every word is a payload: prompts, titles, lines, tags, watched words, sources, names, and a tiny
-model whose vocabulary consists of payloads, so that all its tokens and all that it writes are payloads too.
+"""A gallery whose every word is a payload: prompts, titles, lines, tags, watched words, sources, names, authors, and a
+tiny model whose vocabulary consists of payloads, so that all its tokens and all that it writes are payloads too.
 
 ``long-N`` are entries that are computed, each reading its share of the payloads; ``p-N`` has one payload for every
 word of its page, under a model that is not here.
@@ -36,6 +36,10 @@ def make_hostile(root: Path) -> Path:
         _model("evil", 0, directory="models/evil"), _model("other", 1, directory="models/other", reads="named"),
         _model("away", 2, hub="nobody/nothing-of-the-kind", reads="named"),
     ])
+    _write(catalog / "gallery.yaml", {
+        "authors": [{"name": ACCEPTED[0]}, {"family": ACCEPTED[1], "given": ACCEPTED[2]}, {"name": ACCEPTED[20]}],
+        "tour": {"prompt": "long-0", "model": "evil"},
+    })
     _write(catalog / "tags.yaml", {f"t-{i}": _both(i) for i in range(len(ACCEPTED))})
     for i, payload in enumerate(ACCEPTED):
         _write(catalog / f"prompts/p-{i}.yaml", _prompt(f"p-{i}", payload, i, models=["away"], tags=[f"t-{i}"]))
