@@ -11,7 +11,6 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from gallery import release as releasing
 from gallery.command.speech import Mistake, Speech
 from gallery.release import archive, citation_file, zenodo
 from gallery.site.build import is_current
@@ -50,8 +49,8 @@ def release(arguments: argparse.Namespace, speech: Speech) -> int:
             raise Mistake(speech.of("nothing_to_export"))
         if done.unbuilt:
             speech.complain("left_out", n=len(done.unbuilt), names=listed(done.unbuilt, 8))
-        held = releasing.contents(root, results, site, written)
-        size = releasing.write_release(path, f"lmviz-gallery-{version}", held)
+        held = archive.contents(root, results, site, written)
+        size = archive.write_release(path, f"lmviz-gallery-{version}", held)
     for name in (citation_file.NAME, zenodo.NAME):
         write_atomically(root / name, written[name].encode())
     speech.say("released", path=path, version=version, date=day.isoformat(), entries=len(done.entries),

@@ -1,9 +1,5 @@
-"""A release: one archive of the gallery to deposit (Zenodo and others), and the metadata that go with it."""
+"""A release: one archive of the gallery to deposit (Zenodo and others), the metadata that go with it, and the sites of
+earlier releases beside the latest.
 
-from gallery.release.archive import ReleaseContents, contents, write_release
-from gallery.release.citation_file import CitationFile, CitationFileUnusable
-from gallery.release.zenodo import Metadata, metadata
-
-__all__ = [
-    "CitationFile", "CitationFileUnusable", "Metadata", "ReleaseContents", "contents", "metadata", "write_release",
-]
+What it takes is in modules of their own, so that pages, which need `versions` alone, load no more.
+"""

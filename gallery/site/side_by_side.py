@@ -42,5 +42,5 @@ def _noted(content: bytes, version: Version, place: PurePosixPath, site_dir: Pat
     links = " ".join(
         f'<a style="{_STYLE_OF_LINK}" href="{escape(relative(target, here))}">{escape(words(key))}</a>'
         for target, key in ((there, "versions.today"), (f"{home}versions/", "versions.all")))
-    note = f'<p role="note" data-pagefind-ignore="all" style="{_STYLE}">{said} {links}</p>'
+    note = f'<p role="note" style="{_STYLE}">{said} {links}</p>'
     return _BODY.sub(lambda found: found[0] + note.encode(), content, count=1)
