@@ -125,8 +125,8 @@ def _strongest(result: NeuronFactors | FactorResponses, position: int, language:
         return Sight(message("at_token.no_factor", language, token=name(result, position, language)), choices)
     best = int(found.argmax())
     sentence = message(
-        "at_token.factor", language, token=name(result, position, language), value=f"{round(1000 * found[best]) / 1000:.2f}",
-        factor=factor_response_words.called(best, names, language))
+        "at_token.factor", language, token=name(result, position, language),
+        value=f"{round(1000 * found[best]) / 1000:.2f}", factor=factor_response_words.called(best, names, language))
     return Sight(sentence, choices | {"f": f"{factors}-{best + 1}"})
 
 

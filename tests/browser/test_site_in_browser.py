@@ -75,7 +75,8 @@ def test_a_column_of_the_heatmap_chooses_the_position_that_the_predictions_show(
     assert page.url.split("?")[1].split("#")[0] == state.split("#")[0]
 
 
-@pytest.mark.parametrize("query", ["節分", "季節の変わり目", "豆をまく行事", "Ｓｅｔｓｕｂｕｎ", "せつぶん", "行事 マメ"])
+@pytest.mark.parametrize("query", ["節分", "季節の変わり目", "豆をまく行事", "Ｓｅｔｓｕｂｕｎ", "せつぶん",
+                                   "行事 マメ"])
 def test_search_finds(watched, query):
     page = watched().open("")
     page.keyboard.press("/")
@@ -128,6 +129,12 @@ def test_no_page_scrolls_sideways_on_a_phone_or_shows_raw_vocabulary(watched, ad
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert not re.search("[▁Ġ\ufffd]|<0x[0-9A-F]{2}>", page.evaluate(VISIBLE_TEXT))
+
+
+def test_the_home_page_cites_its_figure_at_the_address_where_it_is_read(watched):
+    page = watched().open("en/")
+    figure = page.locator(".hero-figure a[rel=bookmark]").get_attribute("href")
+    expect(page.locator(".citation-plain")).to_contain_text(f"{page.url}{figure}")
 
 
 def test_colours_follow_the_system_until_the_reader_chooses(watched):
