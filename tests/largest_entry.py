@@ -68,7 +68,7 @@ def make_gallery(root: Path, *, factors: bool = False) -> Path:
 
 def store_attributions(root: Path) -> int:
     """Put made-up attributions by all methods, and a receipt of them, where a build looks for those that it would
-    compute for minutes; how many results that were.
+    compute for minutes; how many results that were: none where the entry is built already.
 
     A page's weight depends on how many numbers it holds and how they are rounded, not on what they are.
     """
@@ -79,6 +79,8 @@ def store_attributions(root: Path) -> int:
     from gallery.validation import read_catalog
 
     (task,) = (step.task for step in steps(read_catalog(root), root, KnownFiles(root)) if step.id == ENTRY)
+    if task is None:
+        return 0
     prompt = task.asked.prompts[0]
     table = lmviz.load_tokenizer(task.directory).table(prompt.text, continuation=prompt.generation.continuation)
     found = {name: replace(result, model=task.model.id) for name, result in attributions(table=table).items()}
