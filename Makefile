@@ -1,11 +1,13 @@
 # make gallery   builds the gallery into site/        make test   runs the tests
 # make serve     shows site/ in a browser             make lock   resolves the dependencies anew
+# make validate  holds the built site against the rules of HTML and follows its links (needs Java and npm)
 # make soak      tests for an hour what tests otherwise try for a minute
 #
 # Everything is installed into .venv from requirements*.lock. PYTHON=python3.12 chooses another interpreter.
 
 PYTHON ?= python3
 VENV := .venv
+VALIDATOR := vnu-jar@26.9.27
 BIN := $(VENV)/bin
 TORCH := 2.13.0
 # What publishing needs, where nothing is computed.
@@ -13,7 +15,7 @@ SITE := altair budoux filelock fonttools huggingface-hub jinja2 latex2mathml mat
   mkdocs-material numpy 'pagefind[extended]' pillow protobuf pydantic pymdown-extensions pyyaml regex safetensors scipy \
   sentencepiece sudachidict-small sudachipy tokenizers vl-convert-python watchdog
 
-.PHONY: gallery site serve test soak lock clean
+.PHONY: gallery site serve test soak validate lock clean
 .DELETE_ON_ERROR:
 
 gallery: $(VENV)/gallery.installed
@@ -34,6 +36,10 @@ soak: $(VENV)/test.installed
 	@$(BIN)/python tests/soak/kills.py
 	@$(BIN)/python tests/soak/mutated_catalogs.py
 	@LMVIZ_SOAK=1 $(BIN)/python -m pytest tests/hostile
+
+validate: $(VENV)/test.installed
+	@npm install --silent --no-audit --no-fund --ignore-scripts --prefix build/validator $(VALIDATOR)
+	@$(BIN)/python tests/whole_site.py site --validator build/validator/node_modules/vnu-jar/build/dist/vnu.jar
 
 # Debian ships venv without pip's own wheel unless python3-venv is there: the system's pip then installs into it.
 $(BIN)/python:

@@ -45,6 +45,7 @@ class Drawing:
     Attributes:
         title, caption, alternative, convention: plain text, not escaped.
         html: the fragment that works on the page.
+        table: its numbers as HTML tables, empty where it holds none; ``n_cells``: how many numbers these are.
         spec: the Vega-Lite chart as JSON; ``svg``: the same drawn; ``csv``: its numbers.
         files: further files of the figure by name: the receipt of an attribution.
         finding: what it has to tell away from itself, and ``score``, how much that tells (`lmviz.figures.findings`).
@@ -61,6 +62,8 @@ class Drawing:
     files: dict[str, str] = field(default_factory=dict)
     finding: str = ""
     score: float = 0.0
+    table: str = ""
+    n_cells: int = 0
 
 
 class Drawings:
@@ -193,6 +196,8 @@ def _drawn(figure: Figure, results: dict[str, Result], language: Language, posit
            layer: int | None, proposed: FactorLabels | None) -> Drawing:
     from lmviz import figures
     from lmviz.figures.findings import finding
+    from lmviz.figures.html.data_tables import data_tables
+    from lmviz.figures.tables import attribution_tables, tables
 
     fragment = getattr(importlib.import_module("lmviz.figures.html"), figure.kind)
     at = {"position": position, "layer": layer}
@@ -208,6 +213,8 @@ def _drawn(figure: Figure, results: dict[str, Result], language: Language, posit
     chart = chart_of(charted, language, **{name: value for name, value in {**at, **names}.items() if name in taken})
     spec = chart.to_dict(validate=False)
     told = finding(figure.kind, next(iter(results.values())), words.title, language, position=position, layer=layer)
+    numbers = attribution_tables(results, language, position) if figure.kind == "attribution" else \
+        tables(figure.kind, rows(spec), language)
     return Drawing(
         title=words.title, caption=words.caption, alternative=words.alternative, convention=words.convention,
         html=fragment(shown, language, figure_id=figure.id, **at, **names, **links),
@@ -216,6 +223,7 @@ def _drawn(figure: Figure, results: dict[str, Result], language: Language, posit
         csv=table(spec),
         files=_receipt(results[RECEIPT], language) if RECEIPT in results else {},
         finding=told.sentence, score=told.score,
+        table=data_tables(numbers), n_cells=sum(table.n_cells for table in numbers),
     )
 
 
@@ -254,18 +262,18 @@ def table(spec: dict[str, Any]) -> str:
 
 def rows(spec: dict[str, Any]) -> list[dict[str, Any]]:
     """The largest table of data inside a Vega-Lite chart."""
-    return max((table for table in _tables(spec) if table and isinstance(table[0], dict)), key=len, default=[])
+    return max((table for table in _data(spec) if table and isinstance(table[0], dict)), key=len, default=[])
 
 
-def _tables(spec: Any) -> list[list[dict]]:
+def _data(spec: Any) -> list[list[dict]]:
     if isinstance(spec, list):
-        return [found for part in spec for found in _tables(part)]
+        return [found for part in spec for found in _data(part)]
     if not isinstance(spec, dict):
         return []
     own = [spec["data"]["values"]] if isinstance(spec.get("data"), dict) and "values" in spec["data"] else []
     named = list(spec.get("datasets", {}).values())
     return own + named + [found for key, part in spec.items() if key not in ("data", "datasets")
-                          for found in _tables(part)]
+                          for found in _data(part)]
 
 
 @cache

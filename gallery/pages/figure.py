@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gallery.pages.citation import cited
 from gallery.pages.citing import Citing
+from gallery.pages.data_table import table_page
 from gallery.pages.edition import Edition
 from gallery.pages.factor_studies import factors_address
 from gallery.pages.figure_data import data
@@ -18,7 +19,7 @@ from lmviz.figures.html.fragment import apart
 
 def pages(edition: Edition) -> Iterator[tuple[str, str]]:
     """A page and its files (SVG, CSV, JSON, Vega-Lite) a figure, three more of a receipt, the data that other pages
-    wait with, and a page for frames.
+    wait with, a page for frames, and one of numbers that are too many to stand below the figure.
 
     Figures with the same id are the same figure.
     """
@@ -45,6 +46,7 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
             **citing.context(),
         )
         yield from citing.files()
+        yield from table_page(edition, url, title, shown.drawing.table, shown.drawing.n_cells, taken.source)
         yield f"{url}figure.svg", shown.drawing.svg
         yield f"{url}figure.csv", shown.drawing.csv
         yield f"{url}figure.json", shown.drawing.spec

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from gallery.pages import citation, trust
+from gallery.pages.data_table import inline_table
 from gallery.pages.drawings import FACTOR_LINK, Drawing, Unreadable
 from gallery.pages.edition import Edition, relative
 from gallery.pages.factor_answers import panel
@@ -112,13 +113,19 @@ def render(edition: Edition, shown: Section, *, url: str, level: int = 2, anchor
         model_names=citation.models(edition, shown.subject), method_page=method_page(shown.figure.kind),
         html=html and with_links(html, shown.subject.models[0], url),
         making=making(edition, shown.subject, shown.figure, whole=whole),
-        answers=with_links(shown.answers, shown.subject.models[0], url),
+        answers=with_links(_below(shown.answers, level), shown.subject.models[0], url),
+        inline_table=shown.drawing and inline_table(shown.drawing.table, shown.drawing.n_cells),
     )
 
 
 def data_address(figure: Figure) -> str:
     """Where the data lie that a figure needs once it is pointed at."""
     return f"f/{figure.id}/live.json"
+
+
+def _below(html: str, level: int) -> str:
+    """Answers, whose headings are written as they follow one of level 2, as they follow one of ``level``."""
+    return re.sub(r"(</?h)([34])\b", lambda found: f"{found[1]}{int(found[2]) + level - 2}", html)
 
 
 def with_links(html: str, model: Model, url: str) -> Markup:

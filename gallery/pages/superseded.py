@@ -3,17 +3,22 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import logging
 from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
 from gallery.pages.citing import Citing
+from gallery.pages.data_table import inline_table, table_page
 from gallery.pages.edition import Edition
 from gallery.pages.succession import Succession
 from gallery.pages.taking_away import embedded, source
 from gallery.permanence.archive import Damaged
 from gallery.permanence.record import Published
+from lmviz.figures.html.data_tables import data_tables
+from lmviz.figures.tables import tables
 
 log = logging.getLogger("gallery.pages")
 
@@ -47,18 +52,22 @@ def _written(edition: Edition, succession: Succession, published: Published, url
     address = edition.permanent(published.id) + ("" if is_last else f"{number}/")
     citing = Citing(edition, told.citation, url=url, address=address, alternative=told.alternative)
     changes = succession.changes(published) if is_last else [words("superseded.recomputed")]
+    line = f"{source(edition, published.id, told.citation.models)} · {words('superseded.title')}"
+    numbers = tables(published.kind, list(csv.DictReader(io.StringIO(published.csv))), edition.language)
+    table, n_cells = data_tables(numbers), sum(table.n_cells for table in numbers)
     yield f"{url}index.md", edition.page(
         "superseded.html", url=url, title=told.citation.title, description=told.caption, kind="figure", searched=False,
         hide=("toc",), published=published, told=told, successor=successor if is_last else None, subject=subject,
         changes=changes, earlier=[(n, f"f/{published.id}/{n}/") for n in range(1, number)],
         later=None if is_last else number + 1, number=number, head=citing.head(),
-        picture=(f"{url}preview.png", told.alternative), **citing.context(),
+        picture=(f"{url}preview.png", told.alternative), inline_table=inline_table(table, n_cells),
+        has_table=bool(table), **citing.context(),
     )
     yield f"{url}figure.svg", told.svg
     yield f"{url}figure.csv", published.csv
     yield from citing.files()
+    yield from table_page(edition, url, told.citation.title, table, n_cells, line)
     # What other sites have embedded stays there too.
     picture = Markup('<img src="../figure.svg" alt="{}">').format(told.alternative)
-    line = f"{source(edition, published.id, told.citation.models)} · {words('superseded.title')}"
     frame = embedded(edition, f"{url}embed/", published.kind, told, told.citation.title, picture, line)
     yield f"{url}embed/index.html", frame

@@ -38,7 +38,7 @@ PICTURES = ("svg", "pdf", "png")
 FORMATS = (*PICTURES, "csv", "json", "spec")
 SMALLEST = 5.0
 """Points below which printed text is not read."""
-_NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?")
 
 
 class NoFigure(ValueError):

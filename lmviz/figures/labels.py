@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
-from lmviz.figures.messages import Language, message
+from lmviz.figures.messages import Language, group, message
 from lmviz.tokens import TokenTable, VocabularyLabels
 
 _SIGNS = {" ": "␣", "\u00a0": "␣", "\u3000": "□", "\n": "↵", "\r": "↵", "\t": "⇥"}
@@ -97,6 +98,26 @@ def chip(tokens: TokenTable, position: int, language: Language) -> str:
     """What stands in the strip for ``position``: as `of_position`, but the parts of a character stay uncounted."""
     text, first = _of_group(tokens, position, language)[1:]
     return text if first else "·"
+
+
+def spoken(tokens: TokenTable, position: int, language: Language) -> str | None:
+    """What a screen reader is given for the token in the strip; None where its text will do.
+
+    Parts of a character are counted, and signs that would be passed over in silence are named.
+    """
+    shown, full = chip(tokens, position, language), of_position(tokens, position, language)
+    if full != shown:
+        return full
+    names = _signs(language)
+    if any(sign in shown for sign in _SIGNS.values()) or all(character in names for character in shown):
+        signs = message("list.separator", language).join(names[each] for each in shown if each in names)
+        return message("token.spoken", language, text=shown, signs=signs) if signs else None
+    return None
+
+
+@cache
+def _signs(language: Language) -> dict[str, str]:
+    return group("token.sign", language)
 
 
 def is_word(tokens: TokenTable, position: int) -> bool:

@@ -32,7 +32,7 @@ def test_both_languages_say_the_same_with_the_same_placeholders(key: str) -> Non
         assert entry["en"].endswith(".")
 
 
-BY_NAME = re.compile(r"\.(method|meaning|quantity|unit|baseline|erasure|measure)\."
+BY_NAME = re.compile(r"\.(method|meaning|quantity|unit|baseline|erasure|measure|sign)\."
                      r"|_(contrast|means|surprisal|entropy|divergence|place|rank)$|\.reading_|^factor_label\.")
 
 

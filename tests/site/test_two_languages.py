@@ -14,7 +14,7 @@ def alternates(directory, base: str) -> dict[str, dict[str, str]]:
     """By address, from ``base`` on, what each page says of its languages, absolute."""
     found = {}
     for path in directory.rglob("index.html"):
-        if path.parent.name == "embed":  # in a frame, no page of its own
+        if path.parent.name in ("embed", "table"):  # in a frame, or behind a figure: no page of its own
             continue
         address = f"{base}{path.parent.relative_to(directory).as_posix()}/".replace("/./", "/")
         links = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser", parse_only=SoupStrainer("link"))

@@ -81,10 +81,11 @@ export function openSearch(dialog, button) {
 
   function item({ url, title, excerpt }, number) {
     const row = document.createElement("li");
-    row.id = `search-result-${number}`;
-    row.setAttribute("role", "option");
-    row.setAttribute("aria-selected", "false");
+    row.setAttribute("role", "none");
     const link = document.createElement("a");
+    link.id = `search-result-${number}`;
+    link.setAttribute("role", "option");
+    link.setAttribute("aria-selected", "false");
     link.href = url;
     link.tabIndex = -1;
     const head = document.createElement("strong");
@@ -97,7 +98,7 @@ export function openSearch(dialog, button) {
   }
 
   function choose(step) {
-    const rows = [...list.children];
+    const rows = [...list.querySelectorAll("a")];
     if (!rows.length) return;
     rows[chosen]?.setAttribute("aria-selected", "false");
     chosen = (chosen + step + rows.length) % rows.length;
@@ -124,7 +125,7 @@ export function openSearch(dialog, button) {
       choose(event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      list.children[Math.max(chosen, 0)]?.querySelector("a").click();
+      list.querySelectorAll("a")[Math.max(chosen, 0)]?.click();
     } else if (event.key === "Escape") {
       // left to itself, a field for searching takes the first Escape to empty itself
       event.preventDefault();

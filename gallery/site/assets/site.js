@@ -88,6 +88,20 @@ function contentsFollow(nav) {
   update();
 }
 
+function fitToPaper() {
+  // Between the usual margins of A4 and Letter, in px. What is wider is shrunk rather than cut.
+  const paper = 660;
+  const shrunk = [];
+  addEventListener("beforeprint", () => {
+    for (const grid of document.querySelectorAll("table.lm-grid")) {
+      if (grid.offsetWidth <= paper) continue;
+      grid.style.zoom = String(paper / grid.offsetWidth);
+      shrunk.push(grid);
+    }
+  });
+  addEventListener("afterprint", () => { for (const grid of shrunk.splice(0)) grid.style.zoom = ""; });
+}
+
 for (const button of document.querySelectorAll("[data-switch-scheme]")) schemeSwitch(button);
 for (const link of document.querySelectorAll("[data-language-switch]")) languageSwitch(link);
 for (const nav of document.querySelectorAll("nav.contents")) contentsFollow(nav);
@@ -95,6 +109,7 @@ for (const form of document.querySelectorAll("[data-gallery-filters]")) filterCa
 copyButtons();
 permanentAddresses();
 openSection();
+fitToPaper();
 if (document.querySelector("[data-png]")) import("./takeaway.js");
 if (document.querySelector("[data-slide]")) import("./slide.js");
 if (document.querySelector("[data-tour]")) import("./tour.js");

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from lmviz.figures import notation, scales
+from lmviz.figures import labels, notation, scales
 from lmviz.figures.charts import strip, style, text
 from lmviz.figures.charts.accepts import accepts
 from lmviz.figures.messages import Language, headed, message
@@ -37,6 +37,7 @@ def attribution(result: Attribution, language: Language = "ja", *, position: int
     largest = np.abs(scores[:target]).max(initial=0) or 1
     placed = text.lines(result.tokens, language)
     for entry in placed:
+        entry["token"] = labels.of_position(result.tokens, entry["position"], language)
         score = scores[entry["position"]] / largest if entry["position"] < target else 0.0
         entry["score"] = (notation.signed(score) if result.signed else f"{score:.2f}") \
             if entry["position"] < target else "–"

@@ -26,6 +26,7 @@ def tokens(result: TokenProbabilities, language: Language = "ja", *, unit: Unit 
         return _by_unit(result, language, unit)
     placed = text.lines(result.tokens, language)
     for row in placed:
+        row["token"] = labels.of_position(result.tokens, row["position"], language)
         log = result.log_probabilities[row["position"]]
         known = bool(np.isfinite(log))
         row["step"] = scales.probability_step(log) + 1 if known else 0

@@ -57,20 +57,22 @@ def _table(result: CharacterLens, position: int, language: Language) -> str:
     count = int((result.candidates[:, position, :CARD_CANDIDATES] != of.NOTHING).sum(axis=1).max())
     heads += [f'<th scope="col">{k}</th>' for k in range(1, count + 1)]
     rows = "".join(_row(result, layer, position, count, language) for layer in range(len(result.candidates)))
-    return f'<div class="scroll"><table class="lm-grid"><thead><tr>{"".join(heads)}</tr></thead><tbody>{rows}</tbody>' \
-           "</table></div>"
+    name = f.escape(message(f"{words}.table", language))
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{name}"><table class="lm-grid">' \
+           f'<thead><tr>{"".join(heads)}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
 def _row(result: CharacterLens, layer: int, position: int, count: int, language: Language) -> str:
     actual = int(result.following[position])
     cells = [f'<th scope="row">{layer}</th>']
     if result.pending[position]:
-        cells.append(f'<td class="share">{notation.percent(log_share(result.completions[layer, position]))}</td>')
+        finished = notation.percent(log_share(result.completions[layer, position]))
+        cells.append(f'<td class="share">{f.escape(finished)}</td>')
     if actual != of.NOTHING:
         rank = result.ranks[layer, position]
         said = message("characters.browser.rank", language, rank=notation.rank(rank))
         cells.append(f'<td class="r{scales.rank_step(rank)}"><b>{f.escape(said)}</b>'
-                     f"<small>{notation.percent(result.log_probabilities[layer, position])}</small></td>")
+                     f"<small>{f.escape(notation.percent(result.log_probabilities[layer, position]))}</small></td>")
     for best, log in zip(result.candidates[layer, position, :count].tolist(),
                          result.candidate_log_probabilities[layer, position, :count].tolist(), strict=True):
         if best == of.NOTHING:
@@ -80,7 +82,7 @@ def _row(result: CharacterLens, layer: int, position: int, count: int, language:
         long = "" if result.outcome_kinds[best] == "character" else " long"
         said = f.escape(of.outcome(result, best, language))
         cells.append(f'<td class="p{scales.probability_step(log)}{mark}{long}"><b>{said}</b>'
-                     f"<small>{notation.percent(log)}</small></td>")
+                     f"<small>{f.escape(notation.percent(log))}</small></td>")
     return f"<tr>{''.join(cells)}</tr>"
 
 

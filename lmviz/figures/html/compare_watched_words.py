@@ -60,7 +60,8 @@ def _table(of: Compared, language: Language) -> str:
         cells = "".join(
             f'<td><{"b" if place == 1 else "span"}>'
             f'{f.escape(message("compare_watched_words.place", language, place=int(place)))}'
-            f'</{"b" if place == 1 else "span"}> <span class="soft">{notation.percent(float(log))}</span></td>'
+            f'</{"b" if place == 1 else "span"}> '
+            f'<span class="soft">{f.escape(notation.percent(float(log)))}</span></td>'
             for place, log in zip(places(each)[:, -1], each.log_probabilities[:, -1], strict=True)
         )
         rows.append(f'<tr><th scope="row"><i class="swatch {hue(model)}"></i>{f.escape(name)}</th>{cells}</tr>')

@@ -60,7 +60,7 @@ def _halves(answer: Answer, language: Language) -> str:
                     for half in ("first", "second"))
     rows = "".join(
         f'<tr><th scope="row">{escape(message(f"factor_answers.{key}", language))}</th>'
-        + "".join(f"<td>{write(value)}</td>" for value in values) + "</tr>"
+        + "".join(f"<td>{escape(write(value))}</td>" for value in values) + "</tr>"
         for key, values, write in (
             ("score", answer.scores, notation.amount), ("share", answer.strong_shares, notation.error),
             ("reached", answer.reached, notation.error), ("count", answer.counts, notation.rank),

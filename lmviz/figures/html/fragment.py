@@ -33,7 +33,7 @@ def fragment(kind: str, figure_id: str, body: str, data: dict[str, Any] | None) 
     island = "" if data is None else (
         f'<script type="application/json" data-lmviz="{kind}">{island_json(data)}</script>'
     )
-    return f'<div class="lmviz lmviz-{kind}" data-kind="{kind}" id="view-{escape(figure_id)}">{body}{island}</div>'
+    return f'<div class="lmviz lmviz-{kind}" data-kind="{kind}" data-view="{escape(figure_id)}">{body}{island}</div>'
 
 
 def apart(html: str, address: str) -> tuple[str, str | None]:

@@ -77,6 +77,6 @@ def _cells(result: LayerPredictions, language: Language, layer: int, position: i
         cells.append(
             f'<td class="p{scales.probability_step(log)}{mark}"><b>'
             f"{f.escape(labels.of_entry(result.labels, token_id, language))}</b>"
-            f"<small>{notation.percent(log)}</small></td>"
+            f"<small>{f.escape(notation.percent(log))}</small></td>"
         )
     return "".join(cells)

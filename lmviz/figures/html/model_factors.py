@@ -128,7 +128,7 @@ def _effect(passport: Passport, language: Language, largest: float) -> str:
         high=notation.small(max(controls, default=0.0)))
     line = marks.scale((("tick", controls), ("dot", (own,))), 0.0, largest, spoken)
     side = "above" if passport.ablation.above_controls else "within"
-    return f'{line}<span class="value {side}">{notation.small(own)}</span>'
+    return f'{line}<span class="value {side}">{f.escape(notation.small(own))}</span>'
 
 
 def _orders(passports: Passports, found: list[Passport]) -> dict[str, list[int]]:

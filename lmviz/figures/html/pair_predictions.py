@@ -44,8 +44,8 @@ def pair_predictions(
     )
     name = f.escape(message("pair_predictions.browser.layer", language))
     stepper = (
-        f'<label class="stepper" hidden><span class="soft">{name}</span><input type="range" min="0" '
-        f'max="{n_layers - 1}" step="1" value="{at}"><output>{at}</output></label>'
+        f'<div class="stepper" hidden><label><span class="soft">{name}</span><input type="range" min="0" '
+        f'max="{n_layers - 1}" step="1" value="{at}"></label><output>{at}</output></div>'
     )
     body = (
         f'{_texts(of, language)}<div class="tools">{_places(of, places, place[0], language)}{stepper}</div>'
@@ -84,7 +84,7 @@ def _bars(rows: list[tuple[str, float, bool]], others: set[str], limit: float) -
         f'<li class="{"actual" if actual else ""}" style="--v:{notation.probability(log) / limit:.4f}">'
         f'<span class="name">'
         f'{"◆ " if actual else ""}{"" if name in others else "+ "}{f.escape(name)}</span><span class="bar"></span>'
-        f'<span class="value">{notation.percent(log)}</span></li>'
+        f'<span class="value">{f.escape(notation.percent(log))}</span></li>'
         for name, log, actual in rows
     )
 

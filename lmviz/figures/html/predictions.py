@@ -32,8 +32,8 @@ def predictions(
     svg = rendering.inline_svg(picture, label=words.alternative, identifier=figure_id)
     name = f.escape(message("predictions.browser.layer", language))
     stepper = (
-        f'<label class="stepper" hidden><span class="soft">{name}</span><input type="range" min="0" '
-        f'max="{n_layers - 1}" step="1" value="{at}"><output>{at}</output></label>'
+        f'<div class="stepper" hidden><label><span class="soft">{name}</span><input type="range" min="0" '
+        f'max="{n_layers - 1}" step="1" value="{at}"></label><output>{at}</output></div>'
     )
     body = (
         f'<div class="tools">{stepper}<p class="place end">{f.place(result, shown, language)}</p></div>'

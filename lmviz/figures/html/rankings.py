@@ -100,8 +100,8 @@ def _head(result: Rankings, language: Language, position: int, chosen: int) -> s
     ]
     shape = "word" if labels.is_word(tokens, position) else "flat" if len(text) == 1 else ""
     word = f' class="{shape}"' if shape else ""
-    full = labels.of_position(tokens, position, language)
-    named = f' aria-label="{f.escape(full)}"' if shared else ""
+    spoken = labels.spoken(tokens, position, language)
+    named = f' aria-label="{f.escape(spoken)}"' if spoken else ""
     return (
         f'<th scope="col" class="{" ".join(filter(None, classes))}"><button type="button"{word} data-p="{position}" '
         f'aria-pressed="{str(position == chosen).lower()}" tabindex="-1"{named}>{f.escape(text)}</button></th>'

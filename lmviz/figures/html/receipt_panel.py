@@ -94,27 +94,26 @@ def _table(chosen: Chosen) -> str:
     erasures = range(len(receipt.erasures))
     own = f.escape(message("attribution_receipt.browser.own", language))
     heads = "".join(
-        f'<th scope="col" role="columnheader">{f.escape(headed(erasure_name(receipt.erasures[e], language)))}'
+        f'<th scope="col">{f.escape(headed(erasure_name(receipt.erasures[e], language)))}'
         f'<small data-own{" hidden" if chosen.judged(e) else ""}>{own}</small></th>'
         for e in erasures
     )
     curves = "".join(
-        f'<tr role="row">{_head(measure, language)}'
-        + "".join(f'<td role="cell">{plot(chosen, m, e)}{scale(chosen, m)}{area(chosen, m, e)}</td>' for e in erasures)
+        f'<tr>{_head(measure, language)}'
+        + "".join(f'<td>{plot(chosen, m, e)}{scale(chosen, m)}{area(chosen, m, e)}</td>' for e in erasures)
         + "</tr>"
         for m, measure in enumerate(MEASURES)
     )
-    infidelity = "".join(f'<td role="cell"><b data-infidelity="{e}">{chosen.infidelity(e)}</b></td>' for e in erasures)
+    infidelity = "".join(f'<td><b data-infidelity="{e}">{chosen.infidelity(e)}</b></td>' for e in erasures)
     return (
-        f'<table class="curves" role="table"><thead role="rowgroup"><tr role="row"><td role="cell"></td>{heads}</tr>'
-        f'</thead><tbody role="rowgroup">{curves}'
-        f'<tr role="row">{_head("infidelity", language)}{infidelity}</tr></tbody></table>'
+        f'<table class="curves"><thead><tr><td></td>{heads}</tr></thead><tbody>{curves}'
+        f'<tr>{_head("infidelity", language)}{infidelity}</tr></tbody></table>'
     )
 
 
 def _head(measure: str, language: Language) -> str:
     means = message(f"attribution_receipt.{measure}_means", language)
-    return f'<th scope="row" role="rowheader"><b>{f.escape(headed(measure_name(measure, language)))}</b> ' \
+    return f'<th scope="row"><b>{f.escape(headed(measure_name(measure, language)))}</b> ' \
            f"<span>{f.escape(means)}</span></th>"
 
 
@@ -129,7 +128,8 @@ def _others(chosen: Chosen) -> str:
              "error": message("attribution.browser.completeness", language)}
     return "".join(
         f'<p class="also" data-other="{key}"{" hidden" if value is None else ""}>{f.escape(names[key])} '
-        f'<b>{value or ""}</b> <span>{f.escape(message(f"attribution_receipt.{key}_means", language))}</span></p>'
+        f'<b>{f.escape(value or "")}</b> '
+        f'<span>{f.escape(message(f"attribution_receipt.{key}_means", language))}</span></p>'
         for key, value in values.items()
     )
 

@@ -58,11 +58,15 @@ def _run(
         classes, style = dress(position)
         text = labels.chip(tokens, position, language)
         word = " word" if labels.is_word(tokens, position) else ""
+        after = extra(position)
+        named = None if after else labels.spoken(tokens, position, language)
+        spoken = f' aria-label="{escape(named)}"' if named else ""
+        stop = 0 if position == chosen else -1
         styled = f' style="{escape(style)}"' if style else ""
         parts.append(
             f'<button type="button" class="token {classes}{word}" data-p="{position}" '
-            f'aria-pressed="{str(position == chosen).lower()}" tabindex="{0 if position == chosen else -1}"{styled}>'
-            f"{escape(text)}{extra(position)}</button>"
+            f'aria-pressed="{str(position == chosen).lower()}" tabindex="{stop}"{styled}{spoken}>'
+            f"{escape(text)}{after}</button>"
         )
         if tokens.texts[position].endswith("\n"):
             parts.append("<br>")

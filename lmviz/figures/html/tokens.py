@@ -114,5 +114,5 @@ def _bar(name: str, log: float, actual: bool) -> str:
     return (
         f'<li class="{"actual" if actual else ""}" style="--v:{notation.probability(log):.4f}">'
         f'<span class="name">{mark}{f.escape(name)}</span><span class="bar"></span>'
-        f'<span class="value">{notation.percent(log)}</span></li>'
+        f'<span class="value">{f.escape(notation.percent(log))}</span></li>'
     )

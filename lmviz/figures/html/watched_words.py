@@ -70,7 +70,8 @@ def _table(result: WatchedWords, language: Language) -> str:
             cells.append(f'<td class="number">{rank}</td>')
         rows += f'<tr><th scope="row">{_line(w)}{f.escape(labels.visible(result.words[w]))}</th>{"".join(cells)}</tr>'
     caption = f.escape(message("watched_words.last", language))
-    return f'<div class="words"><table><caption>{caption}</caption><thead><tr>{heads}</tr></thead>' \
+    return f'<div class="words" tabindex="0" role="region" aria-label="{caption}"><table>' \
+           f"<caption>{caption}</caption><thead><tr>{heads}</tr></thead>" \
            f"<tbody>{rows}</tbody></table></div>"
 
 

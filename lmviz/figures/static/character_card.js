@@ -50,7 +50,7 @@ function tableOf(data, position) {
     return element("tr", {}, ...cells);
   });
   const table = element("table", { class: "lm-grid" }, element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...rows));
-  return element("div", { class: "scroll" }, table);
+  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": data.words.table }, table);
 }
 
 const cell = (classes, text, code) => element("td", { class: classes }, element("b", {}, text), element("small", {}, percent(code)));

@@ -1,4 +1,4 @@
-// Figure 3: the table follows the position chosen on the page.
+// Figure 3: the table follows the position chosen on the page. Its rows are one stop of the keyboard: arrows move, Home and End jump, Enter keeps the layer, Escape lets go.
 
 import { candidates, element, percent, probabilityStep, writePlace, writeTitle } from "./format.js";
 
@@ -9,11 +9,25 @@ export function start({ root, data, scope, position }) {
   let shown = position.drawn;
 
   scope.accept("t", (value) => Number.isInteger(value) && value >= 0 && value <= data.tokens.length);
-  rows.forEach((row, layer) => row.addEventListener("click", () => scope.keep("l", layer)));
+  rows.forEach((row, layer) => row.addEventListener("click", () => { rove(layer); scope.keep("l", layer); }));
+  root.querySelector("tbody").addEventListener("keydown", (event) => {
+    const layer = rows.indexOf(event.target);
+    const to = { ArrowDown: layer + 1, ArrowUp: layer - 1, Home: 0, End: rows.length - 1 }[event.key];
+    if (layer < 0 || !(to !== undefined || ["Enter", " ", "Escape"].includes(event.key))) return;
+    event.preventDefault();
+    if (to !== undefined) rove(Math.max(0, Math.min(rows.length - 1, to))).focus();
+    else scope.keep("l", event.key === "Escape" ? null : layer);
+  });
+  rove(rows.length - 1);
   scope.follow(["t"], update);
   scope.follow(["l"], mark);
   update();
   mark();
+
+  function rove(layer) {
+    rows.forEach((row, at) => { row.tabIndex = at === layer ? 0 : -1; });
+    return rows[layer];
+  }
 
   function mark() { rows.forEach((row, layer) => row.classList.toggle("chosen", layer === scope.kept("l"))); }
 

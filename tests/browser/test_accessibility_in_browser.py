@@ -1,0 +1,83 @@
+"""axe-core on every kind of page, in both languages and both schemes: nothing serious, nothing critical.
+
+Every fold is opened first. What the scheme changes are colours alone, so in the dark only contrast is looked at.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+pytestmark = pytest.mark.browser
+
+KINDS = {
+    "home": "", "index": "gallery/", "text": "setsubun/", "entry": "setsubun/tiny/", "tour": "setsubun/tiny/?tour=1",
+    "failed": "setsubun/broken/", "not built": "setsubun/away/", "models": "models/", "model": "models/tiny/",
+    "comparisons": "compare/", "two models": "compare/two-models/", "pair": "compare/fuku-oni/",
+    "training": "compare/second-learns/", "method": "figures/rankings/",
+    "attribution method": "figures/attribution/", "trust": "trust/", "report": "how-it-was-built/",
+    "limits": "limits/", "prose": "how-to/cite/", "talk": "talk/", "lost": "404.html", "figure": "f/{rankings}/",
+    "frame": "f/{rankings}/embed/", "slide": "f/{rankings}/?slide", "superseded": "f/{neuron_factors}/",
+}
+
+UNFOLD = """() => {
+  for (const fold of document.querySelectorAll("details")) { fold.removeAttribute("name"); fold.open = true; }
+}"""
+DARK = """() => { document.body.dataset.mdColorScheme = "slate"; }"""
+
+
+def complaints(page: Any, **options: Any) -> list[str]:
+    """What axe-core finds that is serious or critical: rule, element and why."""
+    found = axe.Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
+    return [f"{one['id']} {node['target']}: {node['failureSummary']}" for one in found
+            if one["impact"] in ("serious", "critical") for node in one["nodes"]]
+
+
+@pytest.fixture(scope="module")
+def ids(chromium, served) -> dict[str, str]:
+    """Ids of figures by kind."""
+    found = {}
+    page = chromium.new_page()
+    for address in ("compare/second-learns/", "setsubun/tiny/"):
+        page.goto(served + address)
+        found |= dict(page.locator("section[data-figure]").evaluate_all(
+            "all => all.map((one) => [one.dataset.figure, one.dataset.figureId])"))
+    page.close()
+    return found
+
+
+@pytest.mark.parametrize("language", ["", "en/"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_axe_finds_nothing_serious(chromium, served, ids, kind, language):
+    page = chromium.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    try:
+        page.goto(served + language + KINDS[kind].format(**ids))
+        page.wait_for_load_state("networkidle")
+        page.evaluate(UNFOLD)
+        found = complaints(page)
+        page.evaluate(DARK)
+        found += complaints(page, runOnly={"type": "rule", "values": ["color-contrast"]})
+        assert found == []
+    finally:
+        page.close()
+
+
+def test_axe_finds_nothing_serious_in_the_open_search_in_an_enlarged_figure_or_on_a_phone(chromium, served):
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    try:
+        page.goto(served + "setsubun/tiny/")
+        page.wait_for_load_state("networkidle")
+        page.locator(".site-menu > summary").click()
+        assert complaints(page) == []
+        page.keyboard.press("/")
+        page.locator("#search-query").fill("節分")
+        page.locator("#search-results a").first.wait_for()
+        assert complaints(page) == []
+        page.keyboard.press("Escape")
+        page.locator("#rankings [data-enlarge]").click()
+        assert complaints(page) == []
+    finally:
+        page.close()
