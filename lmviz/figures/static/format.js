@@ -74,9 +74,19 @@ export function writePlace(line, data, position) {
   line.replaceChildren(before, element("b", {}, data.contexts[position]), after);
 }
 
+/** A title that lost a line while the pointer moves would pull the figure away from under it, and so change once more. */
+function keepHeight(title, height) {
+  if (!title.style.minHeight) addEventListener("resize", () => title.style.removeProperty("min-height"), { once: true });
+  title.style.boxSizing = "border-box";
+  title.style.minHeight = `${height}px`;
+}
+
 /** The title of the section around a figure: what the page marks as such, or what the section is labelled by. */
 export function writeTitle(root, text) {
   const section = root.closest("[data-figure]");
   const title = section?.querySelector("[data-figure-title]") ?? document.getElementById(section?.getAttribute("aria-labelledby") ?? "");
-  if (title && text && title.textContent !== text) title.textContent = text;
+  if (!title || !text || title.textContent === text) return;
+  const tallest = title.offsetHeight;
+  title.textContent = text;
+  keepHeight(title, Math.max(tallest, title.offsetHeight));
 }
