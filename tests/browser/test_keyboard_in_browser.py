@@ -45,14 +45,26 @@ VISIT = """([selector, roving]) => {
 def test_the_tab_key_reaches_all_that_can_be_pressed_and_the_focus_is_seen(watched, address):
     page = watched().open(address)
     page.wait_for_load_state("networkidle")
+    for figure in page.locator(".lmviz:has([data-lmviz])").all():
+        figure.scroll_into_view_if_needed()
+        expect(figure).to_have_attribute("data-ready", "true")
+    missed = walk(page)
+    # A figure that draws itself anew under the walk is passed over once, never twice.
+    missed = missed and walk(page)
+    assert missed == []
+    assert page.evaluate("[...window.unseen]") == []
+    assert page.evaluate("window.reached.size") > 15
+
+
+def walk(page) -> list[str]:
+    """What a walk with the Tab key from the top of the page does not reach."""
+    page.evaluate("scrollTo(0, 0); document.activeElement.blur()")
     page.evaluate(VISIT, [TO_PRESS, ROVING])
     for _ in range(400):
         page.keyboard.press("Tab")
         if not page.evaluate("window.note()"):
             break
-    assert page.evaluate("window.missed()") == []
-    assert page.evaluate("[...window.unseen]") == []
-    assert page.evaluate("window.reached.size") > 15
+    return page.evaluate("window.missed()")
 
 
 def press(page, selector: str, *keys: str) -> None:

@@ -134,6 +134,7 @@ def test_where_charts_cannot_be_drawn_for_want_of_addresses_the_site_says_so(min
 
 
 def test_a_drawing_that_is_not_whole_or_cannot_be_kept_is_drawn_again(built, monkeypatch):
+    shutil.rmtree(built / "build/drawings", ignore_errors=True)
     edition = open_edition(built, "ja")
     subject, figure = next(found for found in edition.figures() if found[1].kind == "tokens")
     whole = edition.drawings.draw(figure, "ja")

@@ -39,7 +39,7 @@ def fragment(kind: str, figure_id: str, body: str, data: dict[str, Any] | None) 
 def apart(html: str, address: str) -> tuple[str, str | None]:
     """A fragment without its data, and the data, for a page that opens sooner without them.
 
-    `static/apart.js` fetches them from ``address`` once the figure comes near the window. What the page has to know of
+    `static/later.js` fetches them from ``address`` once the figure comes near the window. What the page has to know of
     each figure before stays. Data of a few kilobytes stay too, and None is given for them.
     """
     island = _ISLAND.search(html)
