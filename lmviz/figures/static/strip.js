@@ -45,6 +45,7 @@ export function startStrip(strip, scope, can = () => true) {
     focusable = made.tokens.filter((token) => can(Number(token.dataset.p)));
     owners = new Map(made.tokens.flatMap((token) => (token.dataset.own ?? token.dataset.p).split(" ").map((p) => [Number(p), token])));
     for (const token of made.tokens) token.tabIndex = -1;
+    rove(focusable.find((token) => token.getAttribute("aria-pressed") === "true") ?? focusable[0]);
   }
 
   function rove(token) {
