@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 TO_PRESS = "a[href], button, input, select, summary, iframe, [tabindex='0'], [tabindex='-1']"
 ROVING = ".strip, .switch, .choices, table, .lm-dock, .stops, [data-panel], .lm-steps"
-"""Within one of these a single element is a stop of the Tab key, and arrows move to the others."""
+"""Within one of these a single element is a stop of the Tab key; arrows move to the others (methods: in all groups)."""
 
 VISIT = """([selector, roving]) => {
   const seen = (one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true })
@@ -33,7 +33,7 @@ VISIT = """([selector, roving]) => {
     return !done;
   };
   window.missed = () => window.toPress.filter((one) => {
-    const group = one.closest(roving);
+    const group = one.closest(".methods") ?? one.closest(roving);
     const shared = group && [...window.reached].some((other) => group.contains(other));
     return seen(one) && !window.reached.has(one) && !shared;
   }).map((one) => one.outerHTML.slice(0, 160));
