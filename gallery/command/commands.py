@@ -174,9 +174,7 @@ def export(arguments: argparse.Namespace, speech: Speech) -> int:
 
 
 def _export_results(arguments: argparse.Namespace, speech: Speech) -> int:
-    from gallery.store import DamagedResult
-    from gallery.transfer import BadArchive
-    from gallery.transfer import export as write_archive
+    from gallery.command.exporting import write_results
 
     *globs, file = arguments.WHAT
     if len(globs) > 1:
@@ -184,17 +182,9 @@ def _export_results(arguments: argparse.Namespace, speech: Speech) -> int:
     root, path, only = gallery_root(), Path(file), next(iter(globs), None)
     catalog = read_catalog(root, look_at_models=False)
     _must_match(catalog, only, (), speech)
-    try:
-        done = write_archive(catalog, root, path, only=only)
-    except BadArchive as error:
-        raise Mistake(error.wording[speech.language]) from None
-    except DamagedResult as error:
-        speech.note(error.wording)
+    done = write_results(catalog, root, path, speech, only=only)
+    if done is None:
         return 1
-    if not done.entries:
-        raise Mistake(speech.of("nothing_to_export"))
-    if done.unbuilt:
-        speech.complain("left_out", n=len(done.unbuilt), names=listed(done.unbuilt, 8))
     speech.say(
         "exported", path=path, entries=len(done.entries), results=done.n_results, size=f"{done.n_bytes / 1e6:.1f}",
         command=f"python build_gallery.py import {path.name}",

@@ -1,13 +1,19 @@
-"""``export ID``: figures as files, told apart from ``export FILE`` by what is named."""
+"""``export``: figures as files (``export ID``), or results in one file (``export FILE``); what is named tells which."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gallery.command.speech import Mistake, Speech
 from gallery.validation import gallery_root
+from gallery.validation.problems import listed
+
+if TYPE_CHECKING:
+    from gallery.transfer.exporting import Exported
+    from gallery.validation.schema import Catalog
 
 _OPTIONS = ("format", "language", "width", "colours", "scale", "out")
 
@@ -44,3 +50,27 @@ def export_figures(arguments: argparse.Namespace, speech: Speech) -> int:
     for note in taken.notes:
         speech.note(note)
     return 0
+
+
+def write_results(catalog: Catalog, root: Path, path: Path, speech: Speech, *, only: str | None = None
+                  ) -> Exported | None:
+    """Writes results into one file, and says what is left out; None once a damaged result was named.
+
+    Raises:
+        Mistake: a file of another kind is in the way, or nothing that was chosen is built.
+    """
+    from gallery.store import DamagedResult
+    from gallery.transfer import BadArchive, export
+
+    try:
+        done = export(catalog, root, path, only=only)
+    except BadArchive as error:
+        raise Mistake(error.wording[speech.language]) from None
+    except DamagedResult as error:
+        speech.note(error.wording)
+        return None
+    if not done.entries:
+        raise Mistake(speech.of("nothing_to_export"))
+    if done.unbuilt:
+        speech.complain("left_out", n=len(done.unbuilt), names=listed(done.unbuilt, 8))
+    return done

@@ -11,14 +11,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from gallery.command.exporting import write_results
 from gallery.command.speech import Mistake, Speech
 from gallery.release import archive, citation_file, zenodo
 from gallery.site.build import is_current
-from gallery.store import DamagedResult
 from gallery.store.files import write_atomically
-from gallery.transfer import export
 from gallery.validation import gallery_root, read_catalog
-from gallery.validation.problems import listed
 from gallery.validation.schema import Catalog
 
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,31}", re.ASCII)
@@ -40,15 +38,9 @@ def release(arguments: argparse.Namespace, speech: Speech) -> int:
     path = (arguments.out or root / "build" / "releases") / f"lmviz-gallery-{version}.zip"
     with tempfile.TemporaryDirectory(dir=_beside(root)) as folder:
         results = Path(folder) / archive.RESULTS
-        try:
-            done = export(catalog, root, results)
-        except DamagedResult as error:
-            speech.note(error.wording)
+        done = write_results(catalog, root, results, speech)
+        if done is None:
             return 1
-        if not done.entries:
-            raise Mistake(speech.of("nothing_to_export"))
-        if done.unbuilt:
-            speech.complain("left_out", n=len(done.unbuilt), names=listed(done.unbuilt, 8))
         held = archive.contents(root, results, site, written)
         size = archive.write_release(path, f"lmviz-gallery-{version}", held)
     for name in (citation_file.NAME, zenodo.NAME):

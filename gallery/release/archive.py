@@ -7,8 +7,6 @@ that ``import`` takes, and the site. So it opens in a browser as it is, and whoe
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -16,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from gallery.store.files import TEMPORARY, CannotWrite, zip_member
+from gallery.store.files import replacing, zip_member
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RESULTS, SUMS = "results.zip", "SHA256SUMS"
@@ -85,20 +83,8 @@ def write_release(path: Path, directory: str, held: ReleaseContents) -> int:
         gallery.store.files.CannotWrite: the disk is full, or the directory cannot be written.
         OSError: a file cannot be read.
     """
-    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with open(temporary, "xb") as file:
-                _write(file, directory, held)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise CannotWrite(path, error) from None
+    with replacing(path) as file:
+        _write(file, directory, held)
     return path.stat().st_size
 
 

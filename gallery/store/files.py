@@ -15,7 +15,10 @@ import secrets
 import stat
 import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 TEMPORARY = ".writing-"
 FORGOTTEN = 24 * 3600
@@ -30,13 +33,28 @@ class CannotWrite(OSError):
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write ``data`` to a temporary file beside ``path``, flush it to the disk, rename it. Raises `CannotWrite`."""
+    """Write ``data`` to ``path``, whole or not at all. Raises `CannotWrite`."""
+    with replacing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: Path, *, parents: bool = True) -> Iterator[BinaryIO]:
+    """A temporary file beside ``path`` to write to, which is flushed to the disk and renamed in the end, or removed.
+
+    Args:
+        parents: make the directory that it lies in.
+
+    Raises:
+        CannotWrite: for any ``OSError``, those of the body too.
+    """
     temporary = path.with_name(f"{TEMPORARY}{_machine()}-{os.getpid()}-{secrets.token_hex(4)}")
     try:
-        _make_directory(path.parent)
+        if parents:
+            _make_directory(path.parent)
         try:
             with open(temporary, "xb") as file:
-                file.write(data)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, path)

@@ -1,4 +1,4 @@
-"""Text set in lines of a given width, for sheets that a figure stands on: slides and pictures for links."""
+"""Sheets that a figure stands on, slides and pictures for links: text in lines of a given width, and the figure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from lmviz.units import boundaries
 
 LEADING = 1.45
 """Distance of two lines, in sizes of the font."""
+LARGEST = 2.5
+"""How far a small figure is enlarged."""
 _CUT = "…"
 _LATIN = re.compile(r"[!-~][!-~]")
 """Two characters between which a line does not break, whatever 文節 they are of."""
@@ -45,6 +47,19 @@ def written(lines: list[str], x: float, y: float, size: float, ink: str) -> str:
         f'<text transform="translate({x:.6g},{y + i * size * LEADING:.6g})" font-size="{size}px" fill="{ink}">'
         f"{escape(line)}</text>" for i, line in enumerate(lines)
     )
+
+
+def placed(svg: str, width: float, height: float, room: tuple[float, float, float, float]) -> tuple[str, float]:
+    """A figure of ``width`` by ``height`` px in the middle of ``room``, as large as that lets it be; and its scale.
+
+    Args:
+        room: left, top, right and bottom in px.
+    """
+    left, top, right, bottom = room
+    scale = min(LARGEST, (right - left) / width, (bottom - top) / height)
+    x, y = (left + right - width * scale) / 2, (top + bottom - height * scale) / 2
+    inner = re.search(r"<svg\b[^>]*>(.*)</svg>", svg, re.DOTALL)[1]
+    return f'<g transform="translate({x:.6g},{y:.6g}) scale({scale:.6g})">{inner}</g>', scale
 
 
 def _phrases(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from html import escape
 from typing import Any, Literal
 
 from gallery.takeaway import typeface
-from gallery.takeaway.lines import LEADING, broken, written
+from gallery.takeaway.lines import LEADING, broken, placed, written
 from gallery.takeaway.outlines import outlined, set_in_face, smallest
 from gallery.takeaway.shades import in_grey
 from lmviz.figures.bundle import VEGA_LITE_VERSION
@@ -24,8 +24,6 @@ SLIDE = (1280, 720)
 """A slide in px, 16 to 9."""
 _PX_OF_MM, _PT_OF_PX = 96 / 25.4, 72 / 96
 _MARGIN, _TITLE, _SOURCE = 56, 30, 15
-_LARGEST = 2.5
-"""How far a small figure is enlarged on a slide."""
 
 
 @dataclass(frozen=True)
@@ -112,16 +110,14 @@ def _slide(svg: str, own_width: float, own_height: float, title: str, source: st
     sources = broken(source, width - 2 * _MARGIN, _SOURCE)
     top = _MARGIN + len(heads) * _TITLE * LEADING
     bottom = height - _MARGIN / 2 - len(sources) * _SOURCE * LEADING
-    room = bottom - top - _MARGIN / 2
-    scale = min(_LARGEST, (width - 2 * _MARGIN) / own_width, room / own_height)
-    x, y = (width - own_width * scale) / 2, top + (room - own_height * scale) / 2
-    inner = re.search(r"<svg\b[^>]*>(.*)</svg>", svg, re.DOTALL)[1].replace(described, "", 1)
+    figure, scale = placed(svg.replace(described, "", 1), own_width, own_height,
+                           (_MARGIN, top, width - _MARGIN, bottom - _MARGIN / 2))
     texts = written(heads, _MARGIN, _MARGIN + 0.6 * _TITLE, _TITLE, colour("ink"))
     texts += written(sources, _MARGIN, bottom + _SOURCE * LEADING, _SOURCE, colour("ink-soft"))
     sheet = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{width}" '
         f'height="{height}" viewBox="0 0 {width} {height}">{described}'
         f'<rect width="{width}" height="{height}" fill="{colour("surface")}"/>{texts}'
-        f'<g transform="translate({x:.6g},{y:.6g}) scale({scale:.6g})">{inner}</g></svg>'
+        f"{figure}</svg>"
     )
     return Picture(sheet, width, height, _points(svg, scale))

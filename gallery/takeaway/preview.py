@@ -6,7 +6,7 @@ import io
 import re
 from dataclasses import dataclass
 
-from gallery.takeaway.lines import LEADING, broken, written
+from gallery.takeaway.lines import LEADING, broken, placed, written
 from gallery.takeaway.outlines import outlined
 from lmviz.figures.scales import colour
 
@@ -17,8 +17,6 @@ _COLOURS = 32
 _MARGIN, _STRIPE = 56, 10
 _ABOVE, _TITLE, _BELOW = 22, 40, 20
 _LINES = 3
-_LARGEST = 2.5
-"""How far a small figure is enlarged."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,4 @@ class Preview:
         if self.svg is None:
             return ""
         width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', self.svg).groups())
-        scale = min(_LARGEST, (WIDTH - 2 * _MARGIN) / width, (bottom - top) / height)
-        x, y = (WIDTH - width * scale) / 2, top + (bottom - top - height * scale) / 2
-        inner = re.search(r"<svg\b[^>]*>(.*)</svg>", self.svg, re.DOTALL)[1]
-        return f'<g transform="translate({x:.6g},{y:.6g}) scale({scale:.6g})">{inner}</g>'
+        return placed(self.svg, width, height, (_MARGIN, top, WIDTH - _MARGIN, bottom))[0]

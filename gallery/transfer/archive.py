@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import secrets
 import stat
 import zipfile
 from collections.abc import Iterator
@@ -23,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from gallery.messages import Wording
-from gallery.store.files import TEMPORARY, CannotWrite, zip_member
+from gallery.store.files import replacing, zip_member
 from gallery.transfer.words import words
 
 TABLE = "lmviz-archive.json"
@@ -54,22 +52,10 @@ def write_archive(path: Path, members: dict[str, Path]) -> int:
     """
     sizes = {name: _measured(members[name]) for name in sorted(members)}
     table = json.dumps({"format": FORMAT, "members": sizes}, indent=1).encode() + b"\n"
-    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}")
-    try:
-        try:
-            with open(temporary, "xb") as file:
-                with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                    archive.writestr(zip_member(TABLE), table)
-                    for name in sizes:
-                        archive.writestr(zip_member(name), members[name].read_bytes())
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise CannotWrite(path, error) from None
+    with replacing(path, parents=False) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(zip_member(TABLE), table)
+        for name in sizes:
+            archive.writestr(zip_member(name), members[name].read_bytes())
     return path.stat().st_size
 
 

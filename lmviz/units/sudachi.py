@@ -55,6 +55,7 @@ def sudachi_words(text: str, begin: int, end: int) -> Iterator[SudachiWord]:
         begin = part_end
 
 
+@cache
 def reading(text: str) -> str:
     """How a text is read, in katakana; what has no reading, such as punctuation, stays as it is.
 
