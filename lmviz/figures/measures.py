@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lmviz.figures import notation, scales
+from lmviz.figures.messages import Language
 from lmviz.results import LensMeasures, Rankings
 
 
@@ -83,6 +84,6 @@ def step(measure: str, value: int) -> int:
     return scales.step(value / SCALES[measure].unit, SCALES[measure].edges)
 
 
-def written(measure: str, value: int) -> str:
+def written(measure: str, value: int, language: Language) -> str:
     """A whole number of `cells` as short as a cell needs it."""
-    return notation.short_rank(value) if measure == "rank" else notation.short_bits(value)
+    return notation.short_rank(value, language) if measure == "rank" else notation.short_bits(value)

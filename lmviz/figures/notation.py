@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from lmviz.figures.messages import Language
+
 
 def probability(log_probability: float) -> float:
     """A probability from a log-probability rounded to thousandths of a nat, as the pages' data hold it.
@@ -49,9 +51,16 @@ def rank(value: int) -> str:
     return f"{int(value):,}"
 
 
-def short_rank(value: int) -> str:
-    """A rank in at most four characters, for the cells of a heatmap: ``873``, ``1.2k``, ``12k``."""
+def short_rank(value: int, language: Language) -> str:
+    """A rank in at most four characters, for the cells of a heatmap.
+
+    ``873``, ``1.2k``, ``12k`` in English; ``873``, ``1234``, ``1.2万``, ``12万`` in Japanese.
+    """
     value = int(value)
+    if language == "ja":
+        if value < 10_000:
+            return str(value)
+        return f"{value / 10_000:.1f}万" if value < 99_500 else f"{round(value / 10_000)}万"
     if value < 1000:
         return str(value)
     if value < 9950:

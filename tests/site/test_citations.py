@@ -36,7 +36,10 @@ CSL_DATA = {
         },
     },
 }
-"""What the schema of CSL input data says of the variables that a figure has, spelt as it spells them."""
+"""What csl-data.json of the Citation Style Language allows for the variables that a figure has.
+
+No registry carries that schema, so it is spelt out; read beside its commit 40b3ce0, each rule is as narrow or narrower.
+"""
 
 
 def formats(imprint=PEOPLE, language="ja"):

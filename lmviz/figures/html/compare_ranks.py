@@ -28,7 +28,7 @@ def compare_ranks(
     found = span_measures.ranks(of, language)
 
     def marks(span: int) -> str:
-        return "".join(_band(each[:, span].tolist(), model) for model, each in enumerate(found.values))
+        return "".join(_band(each[:, span].tolist(), model, language) for model, each in enumerate(found.values))
 
     counts, places = first_ranks(found)
     rows = [
@@ -43,6 +43,6 @@ def compare_ranks(
                         position=position, interactive=interactive)
 
 
-def _band(ranks: list[int], model: int) -> str:
+def _band(ranks: list[int], model: int, language: Language) -> str:
     cells = "".join(f'<i class="r{scales.rank_step(rank)}"></i>' for rank in ranks)
-    return f'<span class="band {spans.hue(model)}">{cells}<b>{notation.short_rank(ranks[-1])}</b></span>'
+    return f'<span class="band {spans.hue(model)}">{cells}<b>{notation.short_rank(ranks[-1], language)}</b></span>'

@@ -110,7 +110,8 @@ def probability_legend(language: Language) -> str:
 
 def rank_legend(language: Language) -> str:
     """Steps of rank with their upper ends; what nothing predicts is hatched."""
-    ends = ["1", *(_short(edge - 1) for edge in RANK_EDGES[1:]), f"{_short(RANK_EDGES[-1] - 1)}+"]
+    last = _short(RANK_EDGES[-1] - 1, language)
+    ends = ["1", *(_short(edge - 1, language) for edge in RANK_EDGES[1:]), f"{last}{'超' if language == 'ja' else '+'}"]
     steps = "".join(f'<li><i class="r{i}"></i>{end}</li>' for i, end in enumerate(ends))
     return (
         f'<div class="legend"><span>{escape(message("rankings.legend", language))}</span><ol>{steps}</ol>'
@@ -118,8 +119,9 @@ def rank_legend(language: Language) -> str:
     )
 
 
-def _short(number: int) -> str:
-    return f"{number // 1000}k" if number >= 1000 else str(number)
+def _short(number: int, language: Language) -> str:
+    sign, size = ("万", 10_000) if language == "ja" else ("k", 1000)
+    return f"{number // size}{sign}" if number >= size else str(number)
 
 
 def log_probability_code(value: float) -> int | None:

@@ -46,7 +46,7 @@ def grid(result: Rankings, language: Language, chosen: int, foot: str = "") -> s
     """The table of ranks with the column ``chosen`` marked; ``foot`` are rows below the deepest layer."""
     rows = "".join(
         f'<tr><th scope="row">{index}</th>'
-        f'{"".join(_cell(result, index, p, value, p == chosen) for p, value in enumerate(row))}</tr>'
+        f'{"".join(_cell(result, index, p, value, p == chosen, language) for p, value in enumerate(row))}</tr>'
         for index, row in enumerate(cells(result, "rank"))
     )
     corner = f.escape(message("term.layers", language))
@@ -108,7 +108,8 @@ def _head(result: Rankings, language: Language, position: int, chosen: int) -> s
     )
 
 
-def _cell(result: Rankings, layer: int, position: int, rank: int | None, chosen: bool) -> str:
+def _cell(result: Rankings, layer: int, position: int, rank: int | None, chosen: bool,
+          language: Language) -> str:
     classes = ["none" if rank is None else f"r{step('rank', rank)}"]
     if position == result.tokens.n_prompt:
         classes.append("begins")
@@ -116,4 +117,4 @@ def _cell(result: Rankings, layer: int, position: int, rank: int | None, chosen:
         classes.append("settled")
     if chosen:
         classes.append("column")
-    return f'<td class="{" ".join(classes)}">{"" if rank is None else written("rank", rank)}</td>'
+    return f'<td class="{" ".join(classes)}">{"" if rank is None else written("rank", rank, language)}</td>'
