@@ -1,24 +1,48 @@
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+from miniature import build_miniature
+from miniature_card import add_card
 from miniature_site import make_site
+from miniature_studies import add_studies
+
+
+@contextmanager
+def _serving(directory: Path) -> Iterator[str]:
+    from gallery.site.serve import open_server
+
+    server = open_server(directory, 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture(scope="session")
 def served(compared_source, tmp_path_factory) -> Iterator[str]:
     """Address of the miniature site, served as ``build_gallery.py serve`` does it."""
-    from gallery.site.serve import open_server
-
     root = make_site(compared_source, tmp_path_factory.getbasetemp() / "miniature-site")
-    server = open_server(root / "site", 0)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with _serving(root / "site") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def served_studies(built_source, tmp_path_factory) -> Iterator[str]:
+    """Address of a site with what only a model's studies and its card bring."""
+    from gallery.site.build import build_site
+
+    root = Path(shutil.copytree(built_source, tmp_path_factory.mktemp("studied") / "root"))
+    build_miniature(add_card(add_studies(root)))
+    build_site(root, say=lambda line: None, address="")
+    with _serving(root / "site") as address:
+        yield address
 
 
 @dataclass

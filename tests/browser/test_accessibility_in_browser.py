@@ -21,7 +21,14 @@ KINDS = {
     "attribution method": "figures/attribution/", "trust": "trust/", "report": "how-it-was-built/",
     "limits": "limits/", "prose": "how-to/cite/", "talk": "talk/", "lost": "404.html", "figure": "f/{rankings}/",
     "frame": "f/{rankings}/embed/", "slide": "f/{rankings}/?slide", "superseded": "f/{neuron_factors}/",
+    "table": "f/{training_attribution}/table/",
 }
+
+STUDIES = {
+    "model with factors": "models/tiny/", "card": "models/tiny/card/", "factors": "models/tiny/factors/",
+    "passport": "models/tiny/factors/1/",
+}
+"""Pages that a model's studies and its card bring."""
 
 UNFOLD = """() => {
   for (const fold of document.querySelectorAll("details")) { fold.removeAttribute("name"); fold.open = true; }
@@ -52,9 +59,19 @@ def ids(chromium, served) -> dict[str, str]:
 @pytest.mark.parametrize("language", ["", "en/"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_axe_finds_nothing_serious(chromium, served, ids, kind, language):
+    look(chromium, served + language + KINDS[kind].format(**ids))
+
+
+@pytest.mark.parametrize("language", ["", "en/"])
+@pytest.mark.parametrize("kind", STUDIES)
+def test_axe_finds_nothing_serious_in_what_is_said_of_a_model(chromium, served_studies, kind, language):
+    look(chromium, served_studies + language + STUDIES[kind])
+
+
+def look(chromium, address: str) -> None:
     page = chromium.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     try:
-        page.goto(served + language + KINDS[kind].format(**ids))
+        assert page.goto(address).ok or address.endswith("404.html")
         page.wait_for_load_state("networkidle")
         page.evaluate(UNFOLD)
         found = complaints(page)

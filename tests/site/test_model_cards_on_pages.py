@@ -2,81 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import shutil
 from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
+from miniature_card import add_card
 
-from gallery.models.evaluation.record import (
-    Evaluation,
-    Figures,
-    HeldOut,
-    MeasuredModel,
-    Samples,
-    Trigrams,
-    write_evaluation,
-)
 from gallery.pages.generate import generate
 from gallery.pages.model_cards import card_files, read_cards
 from gallery.validation.reader import read_catalog
-
-CARD = """# tiny
-
-日本語 ・ [English](#english)
-
-小さなモデルです。
-
-## 学習
-
-<script>alert(1)</script>を **二度** 読みました。
-
-| 資料 | 分量 |
-|---|---|
-| 節分<img src=x onerror=alert(1)> | 3 件 |
-
-## 限界
-
-[悪い](javascript:alert(1)) [よい](https://example.org/) ![絵](http://example.org/x.png)
-
----
-
-<a id="english"></a>
-
-# tiny (English)
-
-<!-- from evaluation.json: evaluation en -->
-Small.
-<!-- end -->
-
-## Training
-
-Read *twice*.
-"""
-
-
-def figures(bits: float) -> Figures:
-    return Figures(
-        n_tokens=40, nats_per_token=bits + 1, bits_per_character=bits, perplexity=1234.56, top_1=0.125, top_5=0.25
-    )
 
 
 @pytest.fixture(scope="module")
 def gallery(miniature_source, tmp_path_factory) -> SimpleNamespace:
     """The miniature gallery, nothing computed, with a card and figures of its model: root and catalog."""
-    root = shutil.copytree(miniature_source, tmp_path_factory.mktemp("cards") / "root")
-    tiny = root / "models/tiny"
-    (tiny / "README.md").write_text(CARD, encoding="utf-8")
-    digest = hashlib.sha256((tiny / "model.safetensors").read_bytes()).hexdigest()
-    model = MeasuredModel(name="tiny", version=1, files={"model.safetensors": digest}, figures=figures(4.56789))
-    texts = [Trigrams(sources=("b<",), n_documents=2, n_tokens=98765, figures=figures(bits)) for bits in (7.5, 6.5)]
-    held_out = HeldOut(file="held-out.jsonl", sha256="ab", n_records=7, n_characters=5678, window=64)
-    write_evaluation(tiny, Evaluation(
-        held_out=held_out, model=model, baselines=tuple(texts), beside=(), versions={},
-        samples=Samples(max_new_tokens=1, seed=0, start="none", texts=()),
-    ))  # fmt: skip
+    root = add_card(shutil.copytree(miniature_source, tmp_path_factory.mktemp("cards") / "root"))
     return SimpleNamespace(root=root, catalog=read_catalog(root, look_at_models=False))
 
 
