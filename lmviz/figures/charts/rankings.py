@@ -34,8 +34,8 @@ def rankings(result: Rankings, language: Language = "ja", *, measure: str = "ran
     shown = cells(result, measure)
     scale = SCALES[measure]
     rows = [
-        {"position": p, "layer": layer, "token": names[p], **numbers, "label": written(measure, shown[layer][p], language),
-         "step": step(measure, shown[layer][p])}
+        {"position": p, "layer": layer, "token": names[p], **numbers,
+         "label": written(measure, shown[layer][p], language), "step": step(measure, shown[layer][p])}
         for (layer, p), numbers in _numbers(result).items() if shown[layer][p] is not None
     ]
     heads = {str(p): name for p, name in enumerate(names)}
