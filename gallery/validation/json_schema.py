@@ -1,4 +1,4 @@
-"""The catalog's JSON Schema (draft 2020-12), for editors: the types of `schema.py` with the words of
+"""The catalog's JSON Schema (draft 2020-12), for editors: the types of `schema/` with the words of
 `descriptions.toml`.
 
 ``python -m gallery.validation.json_schema`` writes the files anew; a test says when that is due.
