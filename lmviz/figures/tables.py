@@ -65,19 +65,19 @@ def tables(kind: str, rows: Sequence[Row], language: Language) -> list[Table]:
 
 
 def attribution_tables(results: Mapping[str, Any], language: Language, position: int | None) -> list[Table]:
-    """The tables behind an attribution: what the first method gives every target, and all methods at the target shown.
+    """The tables behind an attribution: all methods at the target shown, then what each method gives every target.
 
     Scores are shares of the largest at the same target, as in the figure.
     """
-    methods = {name: each for name, each in results.items() if isinstance(each, Attribution)}
-    first = next(iter(methods.values()))
+    methods = [each for each in results.values() if isinstance(each, Attribution)]
+    first = methods[0]
     shown = int(first.target_positions[target_row(first, -1 if position is None else position)])
     found = []
     if len(methods) > 1:
-        rows = [each for result in methods.values() for each in _scores(result, [shown], language)]
+        rows = [each for result in methods for each in _scores(result, [shown], language)]
         found += tables("attribution_methods", rows, language)
-    return found + tables("attribution_targets", list(_scores(first, first.target_positions.tolist(), language)),
-                          language)
+    rows = [each for result in methods for each in _scores(result, result.target_positions.tolist(), language)]
+    return found + tables("attribution_targets", rows, language)
 
 
 def _scores(result: Attribution, targets: Sequence[int], language: Language) -> Iterator[Row]:

@@ -75,20 +75,20 @@ def test_cells_are_the_results_numbers_in_their_places(drawn):
         assert logs["Layer 2", word] == notation.nats(words.log_probabilities[w, 2])
 
 
-def test_an_attributions_tables_hold_all_targets_of_the_first_method_and_all_methods_at_the_one_shown(drawn):
+def test_an_attributions_tables_hold_all_methods_at_the_target_shown_and_every_target_of_each(drawn):
     results = {name: each for name, each in drawn["attribution"].items() if name != "receipt"}
-    first = next(iter(results.values()))
-    shown = int(first.target_positions[-1])
-    by_method, by_target = attribution_tables(drawn["attribution"], "ja", shown)
-    assert len(by_method.columns) == len(results) and len(by_method.rows) == shown
-    assert len(by_target.columns) == len(first.target_positions)
-    for row, column in enumerate(by_target.columns):
-        scores = first.scores[row, :first.target_positions[row]]
-        strongest = int(np.abs(scores).argmax())
-        written = cells(by_target)[str(strongest), column]
-        assert written in ("+1.00", "1.00") if scores[strongest] > 0 else written == "−1.00"
-    assert [cell for _, (cell, *_) in by_method.rows] == [
-        cells(by_target)[str(p), by_target.columns[-1]] for p in range(shown)]
+    shown = int(next(iter(results.values())).target_positions[-1])
+    by_method, *by_target = attribution_tables(drawn["attribution"], "ja", shown)
+    assert len(by_method.columns) == len(results) == len(by_target) and len(by_method.rows) == shown
+    for at, (result, table) in enumerate(zip(results.values(), by_target, strict=True)):
+        assert len(table.columns) == len(result.target_positions) and by_method.columns[at] in table.caption
+        for row, column in enumerate(table.columns):
+            scores = result.scores[row, :result.target_positions[row]]
+            strongest = int(np.abs(scores).argmax())
+            written = cells(table)[str(strongest), column]
+            assert written in ("+1.00", "1.00") if scores[strongest] > 0 else written == "−1.00"
+        assert [own[at] for _, own in by_method.rows] == [
+            cells(table)[str(p), table.columns[-1]] for p in range(shown)]
 
 
 def test_words_of_a_model_are_no_markup():
