@@ -69,7 +69,7 @@ def test_a_measure_is_painted_into_the_same_cells_and_back(page: sync_api.Page, 
     page.locator(f"[data-measure={measure}]").click()
     held, prefix = measures.cells(result, measure), measures.SCALES[measure].prefix
     assert painted(page) == (
-        [["" if v is None else measures.written(measure, v) for v in row] for row in held],
+        [["" if v is None else measures.written(measure, v, "ja") for v in row] for row in held],
         [["none" if v is None else f"{prefix}{measures.step(measure, v)}" for v in row] for row in held],
     )
     assert page.locator("td.settled").count() == marks == len(result.tokens) - 1

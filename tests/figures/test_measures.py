@@ -58,7 +58,7 @@ def test_nats_are_shown_as_bits() -> None:
     (0, "0.0"), (4, "0.0"), (5, "0.1"), (994, "9.9"), (995, "10"), (1750, "18"),
 ])
 def test_bits_fit_their_cells(hundredths: int, cell: str) -> None:
-    assert measures.written("surprisal", hundredths) == cell
+    assert measures.written("surprisal", hundredths, "ja") == cell
 
 
 @pytest.mark.parametrize("measure, value, step", [

@@ -80,15 +80,15 @@ def test_an_attributions_tables_hold_all_methods_at_the_target_shown_and_every_t
     shown = int(next(iter(results.values())).target_positions[-1])
     by_method, *by_target = attribution_tables(drawn["attribution"], "ja", shown)
     assert len(by_method.columns) == len(results) == len(by_target) and len(by_method.rows) == shown
-    for at, (result, table) in enumerate(zip(results.values(), by_target, strict=True)):
-        assert len(table.columns) == len(result.target_positions) and by_method.columns[at] in table.caption
-        for row, column in enumerate(table.columns):
+    for at, (result, own) in enumerate(zip(results.values(), by_target, strict=True)):
+        assert len(own.columns) == len(result.target_positions) and by_method.columns[at] in own.caption
+        for row, column in enumerate(own.columns):
             scores = result.scores[row, :result.target_positions[row]]
             strongest = int(np.abs(scores).argmax())
-            written = cells(table)[str(strongest), column]
+            written = cells(own)[str(strongest), column]
             assert written in ("+1.00", "1.00") if scores[strongest] > 0 else written == "−1.00"
-        assert [own[at] for _, own in by_method.rows] == [
-            cells(table)[str(p), table.columns[-1]] for p in range(shown)]
+        assert [scored[at] for _, scored in by_method.rows] == [
+            cells(own)[str(p), own.columns[-1]] for p in range(shown)]
 
 
 def test_words_of_a_model_are_no_markup():

@@ -1,7 +1,8 @@
-"""The numbers in the comparisons' prose are those of the models that ship: each is looked for among what is computed anew.
+"""The numbers in the comparisons' prose are those of the models that ship: each is looked for among what is computed.
 
-Percentages are probabilities of candidates that the Japanese text quotes; other decimals are surprisals of what it quotes,
-divergences, log-probabilities of watched words, depths, bits a character. Whole numbers without a sign are not held.
+Percentages are probabilities of candidates that the Japanese text quotes; other decimals are surprisals of what it
+quotes, divergences, log-probabilities of watched words, depths, bits a character. Whole numbers without a sign are not
+held.
 """
 
 from __future__ import annotations
@@ -89,7 +90,9 @@ def of_models(comparison, reads) -> Iterator[float]:
     prompt = next(each for each in catalog().prompts if each.id == comparison.prompt)
     if watched := prompt.figures.watched_words:
         for read in reads:
-            at = int(np.flatnonzero(read.tokens.spans[:, 0] == read.tokens.text.index(watched.position.text))[0])
+            found = list(re.finditer(re.escape(watched.position.text), read.tokens.text))
+            begin = found[watched.position.occurrence - 1].start()
+            at = int(np.flatnonzero(read.tokens.spans[:, 0] == begin)[0])
             yield from np.abs(lmviz.watched_words(read, watched.words, at).log_probabilities).ravel().tolist()
 
 
