@@ -21,7 +21,6 @@ KINDS = {
     "attribution method": "figures/attribution/", "trust": "trust/", "report": "how-it-was-built/",
     "limits": "limits/", "prose": "how-to/cite/", "talk": "talk/", "lost": "404.html", "figure": "f/{rankings}/",
     "frame": "f/{rankings}/embed/", "slide": "f/{rankings}/?slide", "superseded": "f/{neuron_factors}/",
-    "table": "f/{training_attribution}/table/",
 }
 
 STUDIES = {
