@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from lmviz.figures import labels, notation
 from lmviz.figures.attribution_words import method_name
 from lmviz.figures.html.attribution_card import scaled
@@ -72,20 +70,17 @@ def attribution_tables(results: Mapping[str, Any], language: Language, position:
     methods = [each for each in results.values() if isinstance(each, Attribution)]
     first = methods[0]
     shown = int(first.target_positions[target_row(first, -1 if position is None else position)])
-    found = []
-    if len(methods) > 1:
-        rows = [each for result in methods for each in _scores(result, [shown], language)]
-        found += tables("attribution_methods", rows, language)
-    rows = [each for result in methods for each in _scores(result, result.target_positions.tolist(), language)]
-    return found + tables("attribution_targets", rows, language)
+    rows = [each for result in methods for each in _scores(result, language)]
+    at_shown = [row for row in rows if row["at"] == shown] if len(methods) > 1 else []
+    return tables("attribution_methods", at_shown, language) + tables("attribution_targets", rows, language)
 
 
-def _scores(result: Attribution, targets: Sequence[int], language: Language) -> Iterator[Row]:
+def _scores(result: Attribution, language: Language) -> Iterator[Row]:
     names = labels.of_positions(result.tokens, language)
-    for row in np.flatnonzero(np.isin(result.target_positions, targets)).tolist():
+    for row, at in enumerate(result.target_positions.tolist()):
         span = target_span(result, row)
         for p, score in enumerate(scaled(result, row)[:span.start]):
-            yield {"method": method_name(result.method, language), "target": span.start, "position": p,
+            yield {"method": method_name(result.method, language), "at": at, "target": span.start, "position": p,
                    "target_text": target_name(result, row, language), "token": names[p],
                    "score": notation.signed(score) if result.signed else f"{score:.2f}"}
 
