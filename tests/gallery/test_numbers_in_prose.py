@@ -16,7 +16,7 @@ import pytest
 from miniature import REPOSITORY
 
 import lmviz
-from gallery.engine.request import generation_of
+from gallery.engine.analyses import position_of, trace
 from gallery.validation import read_catalog
 from gallery.validation.schema import ModelComparison, PromptComparison
 from lmviz.figures import span_measures
@@ -30,7 +30,7 @@ NATS = np.log(2)
 
 @cache
 def catalog():
-    return read_catalog(REPOSITORY)
+    return read_catalog(REPOSITORY, look_at_models=False)
 
 
 HELD = [each.id for each in catalog().comparisons if isinstance(each, (ModelComparison, PromptComparison))]
@@ -42,10 +42,10 @@ def prose(comparison, language: str) -> list[str]:
 
 
 @cache
-def trace(model_id: str, prompt_id: str) -> lmviz.Trace:
+def reading(model_id: str, prompt_id: str) -> lmviz.Trace:
     model = next(each for each in catalog().models if each.id == model_id)
     prompt = next(each for each in catalog().prompts if each.id == prompt_id)
-    return loaded(model.directory).trace(prompt.text, **generation_of(prompt))
+    return trace(loaded(model.directory), prompt)
 
 
 @cache
@@ -90,9 +90,7 @@ def of_models(comparison, reads) -> Iterator[float]:
     prompt = next(each for each in catalog().prompts if each.id == comparison.prompt)
     if watched := prompt.figures.watched_words:
         for read in reads:
-            found = list(re.finditer(re.escape(watched.position.text), read.tokens.text))
-            begin = found[watched.position.occurrence - 1].start()
-            at = int(np.flatnonzero(read.tokens.spans[:, 0] == begin)[0])
+            at = position_of("watched_words", watched.position, read.tokens)
             yield from np.abs(lmviz.watched_words(read, watched.words, at).log_probabilities).ravel().tolist()
 
 
@@ -102,10 +100,10 @@ def test_every_number_that_a_comparison_tells_is_computed(name):
     texts = prose(comparison, "ja")
     quoted = {piece for text in texts for piece in QUOTED.findall(text)}
     if isinstance(comparison, ModelComparison):
-        reads = [trace(model, comparison.prompt) for model in comparison.models]
+        reads = [reading(model, comparison.prompt) for model in comparison.models]
         others = list(of_models(comparison, reads))
     else:
-        reads = [trace(comparison.models[0], prompt) for prompt in comparison.prompts]
+        reads = [reading(comparison.models[0], prompt) for prompt in comparison.prompts]
         others = list(of_pair(reads))
     shares = [share for read in reads for share in percentages(read, quoted)]
     others += [bits for read in reads for bits in surprisals(read, quoted)]
