@@ -75,6 +75,7 @@ def test_a_slide_opens_by_key_and_by_address_and_escape_leaves_it(figure):
     new, figure_id = figure
     page = new.open(f"f/{figure_id}/")
     button = page.locator("[data-slide]")
+    expect(button).to_be_visible()  # hidden until its script is there; what is hidden takes no focus
     button.focus()
     page.keyboard.press("Enter")
     slide = page.locator("dialog.slide")
