@@ -40,7 +40,7 @@ text: 節分は、季節の変わり目に行われる日本の行事で、今�
 まいた豆は、自分の年の数だけ拾って食べ、次の節分まで元気に過ごせるように願う。
 source: {kind: own, licence: CC0-1.0}
 tier: full
-generation: {continuation: 柊の枝に鰯の頭を刺して門口に立てる土地もある。}
+generation: {continuation: 柊の枝に鰯の頭を刺して、門口や窓に立てる土地もある。}
 figures:
   watched_words: {words: [鬼, 豆, 福, 柊, 鰯]}
 """

@@ -128,6 +128,19 @@ def test_the_strip_stays_in_reach(page: sync_api.Page) -> None:
     assert page.url.endswith("?t=22")
 
 
+def test_a_jump_over_the_strip_from_above_it_brings_it_in_reach_too(page: sync_api.Page) -> None:
+    page.set_viewport_size({"width": 1000, "height": 200})
+    page.evaluate("document.body.style.paddingTop = '600px'")
+    page.evaluate("scrollTo(0, 0)")
+    expect = sync_api.expect
+    expect(page.locator(".lm-dock")).to_have_count(1)
+    expect(page.locator(".lm-dock.out")).to_have_count(0)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(page.locator(".lm-dock.out")).to_have_count(1)
+    page.evaluate("scrollTo(0, 0)")
+    expect(page.locator(".lm-dock.out")).to_have_count(0)
+
+
 def test_nothing_visible_shows_a_raw_form_and_no_page_scrolls_sideways(
     chromium: sync_api.Browser, address: str
 ) -> None:

@@ -113,7 +113,9 @@ def test_words_and_contrasts_are_what_the_catalog_asks_for(built):
     texts = integrated.tokens.texts
     for result in results.values():
         first, second = result.target_positions
-        assert "".join(texts[first : first + result.target_lengths[0]]) == "追い払う" and texts[second].startswith("鬼")
+        # 「追い払う」 is asked for; its first token, 「を追い」, begins before it.
+        asked = "".join(texts[first : first + result.target_lengths[0]])
+        assert asked == "を追い払う" and texts[second].startswith("鬼")
         assert (result.target, result.foil_texts, result.target_lengths[1]) == ("contrast", ("福", "福"), 1)
     assert integrated.baseline == "mean" and integrated.converged.all()
     assert receipt.methods == tuple(results) and receipt.target_positions.tolist() == [first, second]

@@ -4,6 +4,9 @@ import { amount, bits, element, fill, percent, rank } from "./format.js";
 import { look } from "./tokens.js";
 import { copyStrip, startUnitStrip } from "./unit_strip.js";
 
+/** Everything below the window counts as seen, so that a jump from above the strip to below it is noticed as well. */
+const BELOW = 1_000_000;
+
 export function startDock({ root, data, scope, position }) {
   const original = root.querySelector(".strip");
   const copy = copyStrip(original);
@@ -22,10 +25,9 @@ export function startDock({ root, data, scope, position }) {
   };
   const watcher = new IntersectionObserver(([entry]) => {
     place();
-    const past = !entry.isIntersecting && entry.boundingClientRect.bottom < 120;
-    dock.classList.toggle("out", past);
-    if (past) reveal();
-  }, { rootMargin: "-60px 0px 0px 0px" });
+    dock.classList.toggle("out", !entry.isIntersecting);
+    if (!entry.isIntersecting) reveal();
+  }, { rootMargin: `-60px 0px ${BELOW}px 0px` });
   watcher.observe(original);
   addEventListener("scroll", () => { if (dock.classList.contains("out")) place(); }, { passive: true });
   addEventListener("resize", place, { passive: true });
