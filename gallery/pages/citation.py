@@ -57,7 +57,9 @@ def _texts(edition: Edition, subject: Subject) -> str:
     if isinstance(subject, ModelStudy):
         path = subject.model.reference
         return edition.words("citation.reference", path=path, digest=edition.catalog.references[path].digest[:12])
-    return edition.words("citation.and_text").join(edition.text(prompt.titles) for prompt in subject.prompts)
+    within = str.maketrans("「」", "『』")  # citations put titles into 「」
+    titles = (edition.text(prompt.titles).translate(within) for prompt in subject.prompts)
+    return edition.words("citation.and_text").join(titles)
 
 
 def _sources(edition: Edition, subject: Subject) -> str:

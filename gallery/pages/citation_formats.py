@@ -46,8 +46,9 @@ class Formats:
     def plain(self) -> str:
         """One sentence for a slide or a list of references."""
         cited = self.citation
+        title = cited.title.translate(str.maketrans("“”", "‘’"))  # within “ ”; a Japanese one, in 『』, keeps its 「」
         return self.words(
-            "citation.plain", author=self._authors(), title=cited.title, prompt=cited.texts, id=cited.id,
+            "citation.plain", author=self._authors(), title=title, prompt=cited.texts, id=cited.id,
             model=cited.models, source=cited.source, url=self.address, year=self._year("citation.plain_year"),
             doi=self.words("citation.plain_doi", doi=self.imprint.doi) if self.imprint.doi else "",
         ).strip()

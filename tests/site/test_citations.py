@@ -73,6 +73,12 @@ def test_a_doi_enters_every_citation(language):
     assert not any("doi" in str(one).lower() for one in (without.plain(), without.apa(), without.bibtex()))
 
 
+def test_quotation_marks_within_quotation_marks_are_single():
+    cited = Citation("abcdefghij23", "“豆” overtakes “鬼”", "Setsubun", "ja-gpt2-mini version 1", "", "")
+    assert "“‘豆’ overtakes ‘鬼’”, text “Setsubun”" in Formats(cited, Words("en"), PEOPLE, ADDRESS).plain()
+    assert "『「豆」が{鬼}を追い抜く" in formats().plain()
+
+
 def test_csl_json_has_a_figure_with_its_authors():
     (item,) = json.loads(formats().csl())
     assert item["type"] == "figure" and item["issued"] == {"date-parts": [[2026]]} and item["URL"] == ADDRESS
