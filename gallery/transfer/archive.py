@@ -11,6 +11,7 @@ from version to version, and equal results are to give equal archives.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import re
@@ -78,6 +79,11 @@ def read_archive(path: Path) -> Iterator[tuple[str, bytes]]:
             yield from _members(archive, path)
     except BadArchive:
         raise
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        # A damaged offset points to before the file's beginning.
+        raise BadArchive(words("not_an_archive", path=path, why=_why(error))) from None
     except _NOT_READABLE as error:
         raise BadArchive(words("not_an_archive", path=path, why=_why(error))) from None
 

@@ -21,6 +21,7 @@ KINDS = {
     "attribution method": "figures/attribution/", "trust": "trust/", "report": "how-it-was-built/",
     "limits": "limits/", "prose": "how-to/cite/", "talk": "talk/", "lost": "404.html", "figure": "f/{rankings}/",
     "frame": "f/{rankings}/embed/", "slide": "f/{rankings}/?slide", "superseded": "f/{neuron_factors}/",
+    "table": "f/{tabled}/table/",
 }
 
 STUDIES = {
@@ -44,15 +45,17 @@ def complaints(page: Any, **options: Any) -> list[str]:
 
 @pytest.fixture(scope="module")
 def ids(chromium, served) -> dict[str, str]:
-    """Ids of figures by kind."""
-    found = {}
+    """Ids of figures by kind; of one whose table is a page of its own as ``tabled``."""
+    found, tabled = {}, []
     page = chromium.new_page()
     for address in ("compare/second-learns/", "setsubun/tiny/"):
         page.goto(served + address)
+        tabled += page.locator("a[href*='/f/'][href$='/table/']").evaluate_all(
+            "all => all.map((one) => one.href.split('/').at(-3))")
         found |= dict(page.locator("section[data-figure]").evaluate_all(
             "all => all.map((one) => [one.dataset.figure, one.dataset.figureId])"))
     page.close()
-    return found
+    return found | {"tabled": tabled[0]}
 
 
 @pytest.mark.parametrize("language", ["", "en/"])

@@ -167,6 +167,16 @@ def test_every_kind_of_damage_is_found_and_nothing_is_taken_in(archive, laptop, 
             take_in(laptop, bad)
 
 
+@pytest.mark.parametrize("field", [12, 16], ids=["size of the directory", "offset of the directory"])
+def test_offsets_that_point_before_the_file_are_damage_too(field, archive, laptop, tmp_path):
+    data = bytearray(archive.read_bytes())
+    data[len(data) - 22 + field + 2] ^= 0x7F  # of the 22 bytes that end a zip
+    bad = tmp_path / "bad.zip"
+    bad.write_bytes(data)
+    with pytest.raises(BadArchive):
+        take_in(laptop, bad)
+
+
 def drop_a_result(members):
     del members[next(name for name in members if name.startswith("results/"))]
 
