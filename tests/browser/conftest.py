@@ -35,12 +35,15 @@ def served(compared_source, tmp_path_factory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def served_studies(built_source, tmp_path_factory) -> Iterator[str]:
-    """Address of a site with what only a model's studies and its card bring."""
+    """Address of a site with what only a model's studies and its card bring; every table is a page of its own."""
+    from gallery.pages import data_table
     from gallery.site.build import build_site
 
     root = Path(shutil.copytree(built_source, tmp_path_factory.mktemp("studied") / "root"))
     build_miniature(add_card(add_studies(root)))
-    build_site(root, say=lambda line: None, address="")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data_table, "MOST", 0)
+        build_site(root, say=lambda line: None, address="")
     with _serving(root / "site") as address:
         yield address
 

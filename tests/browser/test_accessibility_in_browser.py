@@ -21,7 +21,6 @@ KINDS = {
     "attribution method": "figures/attribution/", "trust": "trust/", "report": "how-it-was-built/",
     "limits": "limits/", "prose": "how-to/cite/", "talk": "talk/", "lost": "404.html", "figure": "f/{rankings}/",
     "frame": "f/{rankings}/embed/", "slide": "f/{rankings}/?slide", "superseded": "f/{neuron_factors}/",
-    "table": "f/{tabled}/table/",
 }
 
 STUDIES = {
@@ -45,17 +44,15 @@ def complaints(page: Any, **options: Any) -> list[str]:
 
 @pytest.fixture(scope="module")
 def ids(chromium, served) -> dict[str, str]:
-    """Ids of figures by kind; of one whose table is a page of its own as ``tabled``."""
-    found, tabled = {}, []
+    """Ids of figures by kind."""
+    found = {}
     page = chromium.new_page()
     for address in ("compare/second-learns/", "setsubun/tiny/"):
         page.goto(served + address)
-        tabled += page.locator("a[href*='/f/'][href$='/table/']").evaluate_all(
-            "all => all.map((one) => one.href.split('/').at(-3))")
         found |= dict(page.locator("section[data-figure]").evaluate_all(
             "all => all.map((one) => [one.dataset.figure, one.dataset.figureId])"))
     page.close()
-    return found | {"tabled": tabled[0]}
+    return found
 
 
 @pytest.mark.parametrize("language", ["", "en/"])
@@ -68,6 +65,17 @@ def test_axe_finds_nothing_serious(chromium, served, ids, kind, language):
 @pytest.mark.parametrize("kind", STUDIES)
 def test_axe_finds_nothing_serious_in_what_is_said_of_a_model(chromium, served_studies, kind, language):
     look(chromium, served_studies + language + STUDIES[kind])
+
+
+@pytest.mark.parametrize("language", ["", "en/"])
+def test_axe_finds_nothing_serious_in_a_table_that_is_a_page_of_its_own(chromium, served_studies, language):
+    page = chromium.new_page()
+    page.goto(f"{served_studies}{language}setsubun/tiny/")
+    tables = page.locator("section[data-figure] a[href$='/table/']").evaluate_all("all => all.map((one) => one.href)")
+    page.close()
+    assert len(tables) > 5
+    for address in tables:
+        look(chromium, address)
 
 
 def look(chromium, address: str) -> None:
