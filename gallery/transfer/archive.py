@@ -79,12 +79,10 @@ def read_archive(path: Path) -> Iterator[tuple[str, bytes]]:
             yield from _members(archive, path)
     except BadArchive:
         raise
-    except OSError as error:
-        if error.errno != errno.EINVAL:
+    except (OSError, *_NOT_READABLE) as error:
+        # EINVAL: a damaged offset points to before the file's beginning.
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
             raise
-        # A damaged offset points to before the file's beginning.
-        raise BadArchive(words("not_an_archive", path=path, why=_why(error))) from None
-    except _NOT_READABLE as error:
         raise BadArchive(words("not_an_archive", path=path, why=_why(error))) from None
 
 
